@@ -1,0 +1,6 @@
+"""NumPy's functions written in primitives: no derivative rules here."""
+
+from wengert.functions.assemble import as_array, has_traced
+from wengert.functions.table import NUMPY, UFUNC_METHODS, implements
+
+__all__ = ["NUMPY", "UFUNC_METHODS", "as_array", "has_traced", "implements"]

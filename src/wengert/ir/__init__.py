@@ -1,0 +1,33 @@
+"""The Wengert list: types, lines, primitives, and the recorder that appends to a list."""
+
+from wengert.ir.check import check_linear, check_list
+from wengert.ir.lines import ABSENT, Line, Var, WengertList, dependents
+from wengert.ir.location import Location, user_location
+from wengert.ir.primitive import Primitive, Traced, bind, bind_update, infer_types, no_rule, register
+from wengert.ir.recorder import Recorder
+from wengert.ir.types import PYTHON_SCALARS, Array, dtype_of, shape_of, type_of
+
+__all__ = [
+    "ABSENT",
+    "PYTHON_SCALARS",
+    "Array",
+    "Line",
+    "Location",
+    "Primitive",
+    "Recorder",
+    "Traced",
+    "Var",
+    "WengertList",
+    "bind",
+    "bind_update",
+    "check_linear",
+    "check_list",
+    "dependents",
+    "dtype_of",
+    "infer_types",
+    "no_rule",
+    "register",
+    "shape_of",
+    "type_of",
+    "user_location",
+]

@@ -1,0 +1,57 @@
+"""The executable specification of a list: what must hold after every transform."""
+
+from __future__ import annotations
+
+from wengert.ir.lines import Var, WengertList, dependents
+from wengert.ir.primitive import infer_types
+from wengert.ir.types import Array, type_of
+
+
+def check_list(wl: WengertList) -> WengertList:
+    """Return the list if it is well formed; AssertionError names the line otherwise.
+
+    Every Var is assigned once and before it is read; the outputs of each line have the types that its primitive
+    infers; every primitive has a rule.
+    """
+    known: set[Var] = set()
+    for var in wl.inputs:
+        assert var not in known, f"input {var} is listed twice"
+        known.add(var)
+    for number, line in enumerate(wl.lines):
+        where = f"line {number} ({line.primitive.name})"
+        for x in line.inputs:
+            assert type(x) is not Var or x in known, f"{where} reads a value before it is assigned"
+        types = [x.type if type(x) is Var else type_of(x) for x in line.inputs]
+        inferred = infer_types(line.primitive, types, line.params)
+        assert len(inferred) == len(line.outputs), f"{where} has {len(line.outputs)} outputs, not {len(inferred)}"
+        for var, expected in zip(line.outputs, inferred, strict=True):
+            assert var not in known, f"{where} assigns a value again"
+            assert _agree(var.type, expected), f"{where} gives {var.type}, its type rule says {expected}"
+            known.add(var)
+    for value in wl.outputs:
+        assert type(value) is not Var or value in known, "an output is never assigned"
+    return wl
+
+
+def check_linear(wl: WengertList) -> WengertList:
+    """Return the list if it is linear in its inputs; AssertionError names the line otherwise."""
+    check_list(wl)
+    live = dependents(wl.inputs, wl.lines)
+    for number, line in enumerate(wl.lines):
+        moving = [i for i, x in enumerate(line.inputs) if type(x) is Var and x in live]
+        if not moving:
+            continue
+        primitive, where = line.primitive, f"line {number} ({line.primitive.name})"
+        if primitive.partials is not None:
+            constant = all(not callable(primitive.partials[i]) for i in moving)
+            product = primitive.name in ("multiply", "times") and len(moving) == 1
+            quotient = primitive.name == "divide" and moving == [0]
+            assert constant or product or quotient, f"{where} is not linear in the inputs of the list"
+        else:
+            alone = primitive.joint or len(moving) == 1
+            assert primitive.linear and alone and all(map(primitive.moves, moving)), f"{where} is not linear in the inputs of the list"
+    return wl
+
+
+def _agree(found: Array, expected: Array) -> bool:
+    return found.shape == expected.shape and found.dtype == expected.dtype

@@ -1,0 +1,63 @@
+"""Where in the user's program a line was recorded; kept as code and instruction offset, read only when asked for."""
+
+from __future__ import annotations
+
+import linecache
+import sys
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import NamedTuple
+
+PACKAGE = str(Path(__file__).resolve().parents[1]) + "/"
+_internal: dict[CodeType, bool] = {}
+
+
+class Location(NamedTuple):
+    """A place in the user's program."""
+
+    code: CodeType
+    offset: int
+
+    @property
+    def file(self) -> str:
+        """The path of the file."""
+        return self.code.co_filename
+
+    @property
+    def line(self) -> int:
+        """The line number, from 1."""
+        for start, end, line in self.code.co_lines():
+            if start <= self.offset < end and line is not None:
+                return line
+        return self.code.co_firstlineno
+
+    @property
+    def text(self) -> str:
+        """The source line, stripped; empty where the file is not to be had."""
+        return linecache.getline(self.file, self.line).strip()
+
+    def __str__(self) -> str:
+        place = f'File "{self.file}", line {self.line}, in {self.code.co_name}'
+        return f"{place}\n    {self.text}" if self.text else place
+
+
+def is_internal(code: CodeType) -> bool:
+    """Whether a code object belongs to this package or to NumPy, not to the user."""
+    known = _internal.get(code)
+    if known is None:
+        name = code.co_filename
+        known = name.startswith(PACKAGE) or "/site-packages/numpy/" in name
+        if len(_internal) < 100_000:
+            _internal[code] = known
+    return known
+
+
+def user_location() -> Location | None:
+    """The innermost frame that is the user's."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        code = frame.f_code
+        if not (_internal[code] if code in _internal else is_internal(code)):
+            return Location(code, frame.f_lasti)
+        frame = frame.f_back
+    return None

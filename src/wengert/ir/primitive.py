@@ -1,0 +1,176 @@
+"""A primitive: what one line of a list means, said once; and `bind`, which applies it to whatever it is handed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from wengert.errors import UnsupportedError
+from wengert.ir.lines import Var
+from wengert.ir.types import Array
+
+Rule = Callable[..., Any]
+Sampler = Callable[[np.random.Generator], list[tuple[tuple[Any, ...], dict[str, Any]]]]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Primitive:
+    """One row of the table.
+
+    Exactly one of `partials`, `transposes` (or `transpose_all`), `jvp` is given.
+
+    Attributes
+    ----------
+    name
+        The name in a printed list.
+    evaluate
+        The meaning on plain arrays, `evaluate(*inputs, **params)`; a tuple for several outputs.
+    infer
+        The output's type from the inputs' types and the params.
+    partials
+        For elementwise functions: per input the partial derivative `p(y, *inputs)` or a constant number (0 for none).
+    transposes
+        For linear functions: per input `t(ct, *inputs, **params)` -> cotangent of that input, of which only the shape
+        and dtype may be read; `None` where the output does not depend linearly on it. The last entry serves all
+        further inputs.
+    transpose_all
+        In place of `transposes` where all cotangents come at once: `(ct, *inputs, **params)` -> one per input.
+    joint
+        Linear in all inputs together (concatenate), not in each one with the others fixed (matmul).
+    jvp
+        For all others: `jvp(y, inputs, tangents, **params)` -> tangent of y, linear in the tangents, `None` for zero.
+    vjp
+        The pullback that a user gave, from which `jvp` was derived: `vjp(ct, y, *inputs, **params)` -> one per input.
+    accumulate
+        Adds a cotangent to an adjoint in place of `adjoint + transpose`: `accumulate(adjoint, ct, *inputs, **params)`.
+    batch
+        `batch(size, inputs, batched, **params)`: the same along a leading axis; without it one call per item.
+    update
+        `evaluate`, but written into the first input's buffer.
+    view
+        `view(base, value, *rest, **params)` -> the base after `value` is written through this view of it.
+    simplify
+        `simplify(*inputs, **params)` -> a value that the line equals, or `None`.
+    symbol
+        A format for printing, such as `"{0} + {1}"`.
+    samples
+        `samples(rng)` -> `(inputs, params)` pairs that the table's tests run.
+    special
+        Special points with their partials: `(inputs, expected partials)`.
+    domain
+        For elementwise functions: per input the interval that the tests draw from.
+    holomorphic
+        Complex inputs are allowed, and the partials are complex derivatives.
+    """
+
+    name: str
+    evaluate: Rule
+    infer: Callable[..., Any]
+    partials: tuple[Any, ...] | None = None
+    transposes: tuple[Rule | None, ...] | None = None
+    transpose_all: Rule | None = None
+    joint: bool = False
+    jvp: Rule | None = None
+    vjp: Rule | None = None
+    accumulate: Rule | None = None
+    batch: Rule | None = None
+    update: Rule | None = None
+    view: Rule | None = None
+    simplify: Rule | None = None
+    symbol: str | None = None
+    samples: Sampler | None = None
+    special: tuple[tuple[tuple[Any, ...], tuple[Any, ...]], ...] = ()
+    domain: tuple[tuple[float, float], ...] = ()
+    holomorphic: bool = False
+
+    table: ClassVar[dict[str, Primitive]] = {}
+
+    def __post_init__(self) -> None:
+        rules = (self.partials, self.transposes, self.transpose_all, self.jvp)
+        count = sum(rule is not None for rule in rules)
+        if count != 1:
+            raise TypeError(f"primitive {self.name!r} needs exactly one of partials, transposes, jvp; it has {count}")
+        constant = self.partials is not None and not any(callable(p) for p in self.partials)
+        # Computed once, read at every line.
+        object.__setattr__(self, "discrete", constant and not any(self.partials or ()))
+        object.__setattr__(self, "linear", self.transposes is not None or self.transpose_all is not None)
+        object.__setattr__(self, "saves", not (constant or (self.linear and self.joint)))
+
+    discrete: ClassVar[bool]  # the derivative is zero everywhere
+    linear: ClassVar[bool]  # has transposes
+    saves: ClassVar[bool]  # the rule reads values, so their buffers must stay as they are
+
+    def __call__(self, *args: Any, **params: Any) -> Any:
+        return bind(self, args, params)
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def moves(self, index: int) -> bool:
+        """Whether the output depends on this input through the rule, so that a tangent there matters."""
+        if self.partials is not None:
+            return bool(self.partials[index])
+        return self.transposes is None or self.transpose_of(index) is not None
+
+    def transpose_of(self, index: int) -> Rule | None:
+        """The transpose rule of one input; the last one serves all further inputs."""
+        assert self.transposes is not None
+        return self.transposes[min(index, len(self.transposes) - 1)]
+
+
+def register(primitive: Primitive) -> Primitive:
+    """Enter a row into the table, which prints, tests and documents it."""
+    if primitive.name in Primitive.table:
+        raise ValueError(f"there are two primitives named {primitive.name!r}")
+    Primitive.table[primitive.name] = primitive
+    return primitive
+
+
+class Traced:
+    """A value that a recording follows: the part of a Box that rules and lists know of."""
+
+    __slots__ = ("level", "ssa")
+
+    level: Any
+    ssa: Var
+
+
+def bind(primitive: Primitive, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
+    """Apply a primitive: on plain values it computes, on traced ones the innermost recording takes it."""
+    top = None
+    for a in args:
+        if isinstance(a, Traced) and (top is None or a.level.depth > top.depth):
+            top = a.level
+    if top is None:
+        return primitive.evaluate(*args, **params)
+    return top.process(primitive, args, params)
+
+
+def bind_update(primitive: Primitive, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
+    """Apply an updating primitive whose first argument is not read any more, so its buffer may be reused."""
+    for a in args:
+        if isinstance(a, Traced):
+            break
+    else:
+        assert primitive.update is not None
+        return primitive.update(*args, **params)
+    top = max((a.level for a in args if isinstance(a, Traced)), key=lambda level: level.depth)
+    return top.process(primitive, args, params, True)
+
+
+def infer_types(primitive: Primitive, types: list[Array], params: dict[str, Any]) -> tuple[Array, ...]:
+    """The types of the outputs."""
+    found = primitive.infer(*types, **params)
+    return found if isinstance(found, tuple) else (found,)
+
+
+def no_rule(name: str, why: str) -> Callable[..., Any]:
+    """A `jvp` that raises `UnsupportedError`: values pass, a derivative is refused with the reason."""
+
+    def refuse(y: Any, xs: Any, dxs: Any, **params: Any) -> Any:
+        raise UnsupportedError(f"{name} has no derivative rule: {why}")
+
+    return refuse

@@ -1,0 +1,97 @@
+"""The row of an elementwise function, and the product that the chain rule uses.
+
+An elementwise rule is a list of partials: `sin: cos(x)`. From it come forward and reverse mode, Taylor series and
+sparsity; nobody writes a second rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from wengert.ir import Array, Primitive, register
+
+Interval = tuple[float, float]
+UFUNCS: dict[Any, Callable[..., Any]] = {}  # what a NumPy or SciPy ufunc means here
+
+
+def elementwise(
+    name: str,
+    function: np.ufunc,
+    *partials: Any,
+    domain: Interval | tuple[Interval, ...] = (-2.0, 2.0),
+    symbol: str | None = None,
+    holomorphic: bool = False,
+    special: tuple[tuple[tuple[Any, ...], tuple[Any, ...]], ...] = (),
+    simplify: Callable[..., Any] | None = None,
+) -> Primitive:
+    """One row: a ufunc and its partial derivatives `p(y, *inputs)`, in plain NumPy, seeing the output first.
+
+    A constant partial is given as a number, 0 for none. `special` lists points where the partials are easily wrong,
+    with the right values.
+
+    Examples
+    --------
+    `sinh = elementwise("sinh", np.sinh, lambda y, x: np.cosh(x), holomorphic=True)`
+    """
+    intervals = domain if isinstance(domain[0], tuple) else (domain,) * function.nin
+    row = Primitive(
+        name=name,
+        evaluate=function,
+        infer=ufunc_type(function),
+        partials=partials,
+        symbol=symbol,
+        domain=intervals,  # type: ignore[arg-type]  # narrowed by the test on domain[0]
+        holomorphic=holomorphic,
+        special=special,
+        simplify=simplify,
+    )
+    UFUNCS[function] = row
+    return register(row)
+
+
+def ufunc_type(function: np.ufunc) -> Callable[..., Array]:
+    """The type rule of a ufunc with one output: broadcast shapes, NumPy's own promotion."""
+
+    def infer(*types: Array) -> Array:
+        shape = np.broadcast_shapes(*(t.shape for t in types))
+        all_weak = all(t.weak for t in types)  # NumPy then takes their default dtypes
+        asked = [t.dtype if all_weak else t.promotes_as for t in types]
+        return Array(shape, function.resolve_dtypes((*asked, None))[-1])
+
+    return infer
+
+
+def chain_product(a: Any, b: Any) -> Any:
+    """The product in which an exact zero wins: 0·inf = 0·nan = 0.
+
+    The chain rule multiplies a partial by a tangent or cotangent. Where one factor is exactly zero (an arm that `where`
+    did not select, a sigmoid that has underflowed) the path contributes nothing, however singular the other factor is.
+    """
+    product = a * b
+    if isinstance(product, np.ndarray):
+        if product.dtype.kind not in "fc":
+            return product
+        square = np.vdot(product, product)  # nan exactly if there is a nan in it, at the price of one fast pass
+        if square == square:
+            return product
+        return np.where((a == 0) | (b == 0), product.dtype.type(0), product)
+    if product != product and (a == 0 or b == 0):
+        return type(product)(0)
+    return product
+
+
+times = register(
+    Primitive(
+        name="times",
+        evaluate=chain_product,
+        infer=ufunc_type(np.multiply),
+        partials=(lambda z, a, b: b, lambda z, a, b: a),
+        symbol="{0} * {1}",
+        domain=((-2.0, 2.0), (-2.0, 2.0)),
+        holomorphic=True,
+        special=(((0.0, np.inf), (np.inf, 0.0)), ((0.0, np.nan), (np.nan, 0.0))),
+    )
+)

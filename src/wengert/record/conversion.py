@@ -1,0 +1,99 @@
+"""What Python asks of a value: its truth, its number, its text. A number that would lose a derivative is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from wengert.errors import StagingError, TraceConversionError
+from wengert.ir import ABSENT, user_location
+
+
+class Conversion:
+    """Conversions of a Box to plain Python and NumPy objects."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return bool(self._number("its truth value decides which way the program goes"))
+
+    def __float__(self) -> float:
+        return float(self._plain("float(x)"))
+
+    def __int__(self) -> int:
+        return int(self._plain("int(x)"))
+
+    def __complex__(self) -> complex:
+        return complex(self._plain("complex(x)"))
+
+    def __index__(self) -> int:
+        value = self._number("it is used as an index or a count")
+        if np.asarray(value).dtype.kind not in "iub":
+            raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer")
+        return int(value)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        value = self._plain("np.asarray(x), or a write of x into a plain NumPy array,")
+        return np.array(value, dtype=dtype, copy=copy)
+
+    def __len__(self) -> int:
+        shape = self.ssa.type.shape  # type: ignore[attr-defined]
+        if not shape:
+            raise TypeError("len() of unsized object")
+        return int(shape[0])
+
+    def __iter__(self) -> Iterator[Any]:
+        if not self.ssa.type.shape:  # type: ignore[attr-defined]
+            raise TypeError("iteration over a 0-d array")
+        return (self[i] for i in range(len(self)))  # type: ignore[index]
+
+    def __contains__(self, item: Any) -> bool:
+        return bool(np.any(self == item))
+
+    def __repr__(self) -> str:
+        value = self.concrete()  # type: ignore[attr-defined]
+        if value is ABSENT:
+            return f"<traced {self.ssa.type}>"  # type: ignore[attr-defined]
+        return f"<traced {value!r}>"
+
+    def __str__(self) -> str:
+        return str(self._number("it is turned into text"))
+
+    def __format__(self, spec: str) -> str:
+        return format(self._number("it is turned into text"), spec)
+
+    def __copy__(self) -> Any:
+        return self.copy()  # type: ignore[attr-defined]
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self.copy()  # type: ignore[attr-defined]
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise TraceConversionError(f"a traced value cannot be pickled: it belongs to a running recording{_where()}")
+
+    def _number(self, why: str) -> Any:
+        """The number of a value, for uses that lose no derivative."""
+        value = self.concrete()  # type: ignore[attr-defined]
+        if value is ABSENT:
+            raise StagingError(f"an abstract value of type {self.ssa.type} has no number, but {why}{_where()}")  # type: ignore[attr-defined]
+        return value
+
+    def _plain(self, what: str) -> Any:
+        """The number of a value that nothing traced went into; TraceConversionError for a traced one."""
+        self.refresh()  # type: ignore[attr-defined]
+        value = self.ssa.value  # type: ignore[attr-defined]
+        if self.level.depth == 0 or self.ssa.type.dtype.kind in "iub":  # type: ignore[attr-defined]
+            return self._number(f"{what} asks for it")
+        if value is ABSENT:
+            self._number(f"{what} asks for it")
+        raise TraceConversionError(
+            f"{what} would turn a traced value into a plain number and lose its derivative. Keep it as it is, or write "
+            f"wengert.stop_gradient(x) where no derivative is wanted{_where()}"
+        )
+
+
+def _where() -> str:
+    location = user_location()
+    return f"\n  {location}" if location is not None else ""

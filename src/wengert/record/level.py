@@ -1,0 +1,42 @@
+"""A level: one recording in progress. Levels nest; the one created last is the innermost."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from wengert.errors import LeakedTracerError
+from wengert.ir import Primitive
+
+_depths = itertools.count(1)  # also across threads: `next` is atomic, and levels of two threads never meet
+
+
+class Level:
+    """What a primitive does to the values of one recording."""
+
+    __slots__ = ("active", "depth", "what")
+
+    def __init__(self, what: str) -> None:
+        self.depth = next(_depths)
+        self.active = True
+        self.what = what  # the call that opened it, for messages
+
+    def process(self, primitive: Primitive, args: tuple[Any, ...], params: dict[str, Any], update: bool = False) -> Any:
+        """Apply a primitive to values of which at least one belongs to this level, none to an inner one.
+
+        With `update`, the first argument is not read any more and its buffer may be reused.
+        """
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """End the recording: its values may not be used any more."""
+        self.active = False
+
+    def check_active(self) -> None:
+        """Raise `LeakedTracerError` once the recording has ended."""
+        if not self.active:
+            raise LeakedTracerError(
+                f"a traced value of a finished {self.what} call is used again. It was probably kept in a global, an "
+                "attribute, a cache or a default argument. Return it from the function instead (has_aux=True), or "
+                "keep wengert.stop_gradient(value)"
+            )

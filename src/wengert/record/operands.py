@@ -1,0 +1,19 @@
+"""What NumPy would make of an operand: lists become arrays, traced values inside them stay traced."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from wengert.functions import as_array
+from wengert.ir import Traced
+
+_AS_THEY_ARE = (float, int, bool, complex, np.ndarray, np.float64, np.float32, np.int64, np.bool_)
+
+
+def operand(value: Any) -> Any:
+    """A number, an array or a traced value."""
+    if type(value) in _AS_THEY_ARE or isinstance(value, (Traced, np.generic, np.ndarray)):
+        return value
+    return as_array(value)

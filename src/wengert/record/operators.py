@@ -1,0 +1,96 @@
+"""The arithmetic and comparison operators of a Box."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from wengert.ir import PYTHON_SCALARS, Primitive, Traced, bind
+from wengert.primitives import UFUNCS
+from wengert.record.operands import operand
+
+NO_PARAMS: dict[str, Any] = {}
+
+
+def _weak(value: Any) -> bool:
+    return value.is_weak() if isinstance(value, Traced) else type(value) in PYTHON_SCALARS  # type: ignore[attr-defined]
+
+
+def _weaken(out: Any) -> Any:
+    """Python numbers give Python numbers, which then take the precision of what they meet."""
+    box = out
+    while isinstance(box, Traced):
+        if isinstance(box.ssa.value, np.generic):
+            box.ssa.value = box.ssa.value.item()
+        box = box.ssa.value
+    return box.item() if isinstance(box, np.generic) and box is out else out
+
+
+def _operate(function: Any, x: Any, y: Any) -> Any:
+    meaning = UFUNCS[function]
+    x, y = operand(x), operand(y)
+    out = bind(meaning, (x, y), NO_PARAMS) if isinstance(meaning, Primitive) else meaning(x, y)
+    return _weaken(out) if _weak(x) and _weak(y) else out
+
+
+def _binary(function: np.ufunc) -> Any:
+    def method(self: Any, other: Any) -> Any:
+        return NotImplemented if _defers(other) else _operate(function, self, other)
+
+    return method
+
+
+def _reflected(function: np.ufunc) -> Any:
+    def method(self: Any, other: Any) -> Any:
+        return NotImplemented if _defers(other) else _operate(function, other, self)
+
+    return method
+
+
+def _in_place(function: np.ufunc) -> Any:
+    def method(self: Any, other: Any) -> Any:
+        if not self.is_array():
+            return NotImplemented  # a scalar is not changed: Python then binds the name to the new value
+        self.write_all(_operate(function, self, other))
+        return self
+
+    return method
+
+
+def _unary(function: np.ufunc) -> Any:
+    def method(self: Any) -> Any:
+        out = UFUNCS[function](self)
+        return _weaken(out) if self.is_weak() else out
+
+    return method
+
+
+def _defers(other: Any) -> bool:
+    """Whether the operation is left to the other operand, as NumPy's arrays do."""
+    return other is None or isinstance(other, str) or getattr(other, "__array_ufunc__", False) is None
+
+
+class Operators:
+    """Operators of arrays, each one a NumPy ufunc."""
+
+    __slots__ = ()
+
+    __add__, __radd__, __iadd__ = _binary(np.add), _reflected(np.add), _in_place(np.add)
+    __sub__, __rsub__, __isub__ = _binary(np.subtract), _reflected(np.subtract), _in_place(np.subtract)
+    __mul__, __rmul__, __imul__ = _binary(np.multiply), _reflected(np.multiply), _in_place(np.multiply)
+    __truediv__, __rtruediv__ = _binary(np.true_divide), _reflected(np.true_divide)
+    __itruediv__ = _in_place(np.true_divide)
+    __floordiv__, __rfloordiv__ = _binary(np.floor_divide), _reflected(np.floor_divide)
+    __ifloordiv__ = _in_place(np.floor_divide)
+    __mod__, __rmod__, __imod__ = _binary(np.remainder), _reflected(np.remainder), _in_place(np.remainder)
+    __divmod__, __rdivmod__ = _binary(np.divmod), _reflected(np.divmod)
+    __pow__, __rpow__, __ipow__ = _binary(np.power), _reflected(np.power), _in_place(np.power)
+    __matmul__, __rmatmul__, __imatmul__ = _binary(np.matmul), _reflected(np.matmul), _in_place(np.matmul)
+    __and__, __rand__, __iand__ = _binary(np.bitwise_and), _reflected(np.bitwise_and), _in_place(np.bitwise_and)
+    __or__, __ror__, __ior__ = _binary(np.bitwise_or), _reflected(np.bitwise_or), _in_place(np.bitwise_or)
+    __xor__, __rxor__, __ixor__ = _binary(np.bitwise_xor), _reflected(np.bitwise_xor), _in_place(np.bitwise_xor)
+    __lt__, __le__, __gt__, __ge__ = _binary(np.less), _binary(np.less_equal), _binary(np.greater), _binary(np.greater_equal)
+    __eq__, __ne__ = _binary(np.equal), _binary(np.not_equal)
+    __neg__, __pos__, __abs__, __invert__ = _unary(np.negative), _unary(np.positive), _unary(np.absolute), _unary(np.invert)
+    __hash__ = None  # type: ignore[assignment]  # as an ndarray: two values may be equal today and not tomorrow

@@ -1,0 +1,117 @@
+"""NumPy's two protocols: a call of a ufunc or of any other NumPy function on a Box arrives here."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from wengert.errors import UnsupportedError
+from wengert.functions import NUMPY, UFUNC_METHODS
+from wengert.ir import Primitive, bind, user_location
+from wengert.primitives import UFUNCS
+from wengert.record.operands import operand
+
+NO_PARAMS: dict[str, Any] = {}
+
+
+class Protocol:
+    """`__array_ufunc__` and `__array_function__`."""
+
+    __slots__ = ()
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if method == "__call__":
+            meaning = UFUNCS.get(ufunc)
+            if meaning is None:
+                raise UnsupportedError(f"{qualified(ufunc)} has no derivative rule{_where()}")
+            inputs = tuple([operand(x) for x in inputs])
+            if kwargs:
+                return call_ufunc(ufunc, meaning, inputs, **kwargs)
+            return bind(meaning, inputs, NO_PARAMS) if isinstance(meaning, Primitive) else meaning(*inputs)
+        function = UFUNC_METHODS.get(method)
+        if function is None or ufunc not in UFUNCS:
+            raise UnsupportedError(f"{qualified(ufunc)}.{method} has no derivative rule{_where()}")
+        return checked_call(function, f"{qualified(ufunc)}.{method}", (ufunc, *inputs), kwargs)
+
+    def __array_function__(self, func: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        meaning = NUMPY.get(func)
+        if meaning is None:
+            raise UnsupportedError(f"{qualified(func)} has no derivative rule{_where()}")
+        return checked_call(meaning, qualified(func), args, kwargs)
+
+
+def call_ufunc(
+    ufunc: np.ufunc,
+    meaning: Callable[..., Any],
+    inputs: tuple[Any, ...],
+    out: Any = None,
+    where: Any = True,
+    dtype: Any = None,
+    casting: str = "same_kind",
+    **others: Any,
+) -> Any:
+    """A ufunc with keywords: `dtype=` converts the inputs first, `out=` and `where=` write the result."""
+    if others:
+        raise UnsupportedError(f"{qualified(ufunc)}(..., {next(iter(others))}=...) is not supported{_where()}")
+    if casting != "same_kind":
+        raise UnsupportedError(f"{qualified(ufunc)}(..., casting={casting!r}) is not supported{_where()}")
+    if dtype is not None:
+        inputs = tuple(np.astype(x, np.dtype(dtype)) if hasattr(x, "shape") else np.dtype(dtype).type(x) for x in inputs)
+    result = meaning(*inputs)
+    if out is None:
+        if where is not True:
+            raise UnsupportedError(
+                f"{qualified(ufunc)}(..., where=mask) leaves the other elements undefined: give out= as well, "
+                f"or use np.where{_where()}"
+            )
+        return result
+    results = result if isinstance(result, tuple) else (result,)
+    outs = out if isinstance(out, tuple) else (out,)
+    for target, value in zip(outs, results, strict=True):
+        if target is not None:
+            write_out(target, value, where, qualified(ufunc))
+    final = tuple(value if target is None else target for target, value in zip(outs, results, strict=True))
+    return final if len(final) > 1 else final[0]
+
+
+def write_out(target: Any, value: Any, where: Any, name: str) -> None:
+    """Write a result into the array given as `out=`."""
+    if not isinstance(target, Protocol):
+        raise UnsupportedError(
+            f"{name}(..., out=array) writes a traced value into a plain NumPy array, which cannot hold its derivative. "
+            f"Make the array from a traced one (np.zeros_like(x), np.empty_like(x), x.copy()){_where()}"
+        )
+    target.write_all(value if where is True else np.where(where, value, target))  # type: ignore[attr-defined]
+
+
+def checked_call(function: Callable[..., Any], name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Call an implementation; an argument that it does not take is an UnsupportedError that names it."""
+    try:
+        return function(*args, **kwargs)
+    except TypeError:
+        signature = inspect.signature(function)
+        try:
+            signature.bind(*args, **kwargs)
+        except TypeError as mismatch:
+            unknown = [key for key in kwargs if key not in signature.parameters]
+            what = f"{name}(..., {unknown[0]}=...)" if unknown else f"{name} called this way ({mismatch})"
+            raise UnsupportedError(f"{what} is not supported on traced values{_where()}") from None
+        raise
+
+
+def qualified(function: Any) -> str:
+    """The name a user knows a NumPy function by."""
+    if isinstance(function, np.ufunc):
+        return f"np.{function.__name__}" if getattr(np, function.__name__, None) is function else function.__name__
+    module = getattr(function, "__module__", "") or ""
+    return f"{module.replace('numpy', 'np', 1)}.{function.__name__}"
+
+
+def _where() -> str:
+    location = user_location()
+    return f"\n  {location}" if location is not None else ""
+
+

@@ -1,0 +1,65 @@
+"""Batch: the list that does the same along a leading axis of its inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from wengert.ir import Line, Primitive, Var, WengertList, bind, shape_of
+from wengert.primitives import align, broadcast_to, concatenate, reshape
+from wengert.transform.replay import Replay
+from wengert.ir import Array
+
+
+def batch(wl: WengertList, size: int, batched: Sequence[bool]) -> tuple[WengertList, list[bool]]:
+    """The batched list, and which of its outputs have the leading axis.
+
+    `batched` tells which inputs get a leading axis of length `size`; a value that depends on none of them is computed
+    once. Elementwise lines broadcast, others follow the `batch` column of their row, the rest is done item by item.
+    """
+    replay = Replay("batch")
+    moving: set[Var] = {var for var, flag in zip(wl.inputs, batched, strict=True) if flag}
+    inputs = []
+    for var in wl.inputs:
+        kind = Array((size, *var.type.shape), var.type.dtype) if var in moving else var.type
+        inputs.append(replay.level.add_input(kind))
+
+    def step(primitive: Primitive, xs: tuple[Any, ...], params: dict[str, Any], line: Line) -> Any:
+        flags = tuple(type(x) is Var and x in moving for x in line.inputs)
+        if not any(flags):
+            return bind(primitive, xs, params)
+        moving.update(line.outputs)
+        return batch_line(primitive, size, xs, flags, params, line)
+
+    replay.run(wl, inputs, step)
+    out = replay.finish(replay.outputs(wl), wl.names)
+    return out, [type(x) is Var and x in moving for x in wl.outputs]
+
+
+def batch_line(
+    primitive: Primitive, size: int, xs: tuple[Any, ...], flags: tuple[bool, ...], params: dict[str, Any], line: Line
+) -> Any:
+    """One line for all items of a batch; all its outputs have the leading axis."""
+    if primitive.partials is not None:
+        rank = max(len(shape_of(x)) - flag for x, flag in zip(xs, flags, strict=True))
+        aligned = tuple(align(x, rank + 1) if flag else x for x, flag in zip(xs, flags, strict=True))
+        return bind(primitive, aligned, params)
+    if primitive.batch is not None:
+        try:
+            return primitive.batch(size, xs, flags, **params)
+        except LookupError:
+            pass  # the row's rule does not cover these arguments
+    if size == 0:
+        return tuple(broadcast_to(0.0, shape=(0, *var.type.shape)) for var in line.outputs)
+    items = [
+        bind(primitive, tuple(x[i] if flag else x for x, flag in zip(xs, flags, strict=True)), params)
+        for i in range(size)
+    ]
+    if not isinstance(items[0], tuple):
+        return _stack(items)
+    return tuple(map(_stack, zip(*items, strict=True)))
+
+
+def _stack(items: Sequence[Any]) -> Any:
+    shape = shape_of(items[0])
+    return concatenate(*(reshape(x, shape=(1, *shape)) for x in items), axis=-1 - len(shape))

@@ -1,0 +1,97 @@
+"""Forward mode: a level whose values carry a tangent, and the same as list -> list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from wengert.ir import Primitive, Var, WengertList, bind
+from wengert.record import Box, Level
+from wengert.record.box import make_box
+from wengert.transform.push import push
+from wengert.transform.replay import Replay
+
+
+class Dotted(Var):
+    """A value with its tangent."""
+
+    __slots__ = ("tangent",)
+
+    def __init__(self, value: Any, tangent: Any) -> None:
+        super().__init__(value)
+        self.tangent = tangent
+
+
+class Forward(Level):
+    """Every operation also pushes tangents; nothing is kept, so memory does not grow with the length of the program."""
+
+    __slots__ = ()
+
+    def lift(self, value: Any, tangent: Any) -> Box:
+        """A value of this level."""
+        return Box(self, Dotted(value, tangent))
+
+    def tangent(self, value: Any) -> Any:
+        """The tangent of a result, `None` for one that does not depend on the inputs."""
+        if not (isinstance(value, Box) and value.level is self):
+            return None
+        value.refresh()
+        return value.ssa.tangent  # type: ignore[attr-defined]
+
+    def process(self, primitive: Primitive, args: tuple[Any, ...], params: dict[str, Any], update: bool = False) -> Any:
+        """Evaluate on the primals, and push the tangents."""
+        self.check_active()
+        xs: list[Any] = []
+        dxs: list[Any] = []
+        for a in args:
+            if isinstance(a, Box):
+                a.refresh()
+                var = a.ssa
+                var.freeze()
+                if a.level is self:
+                    xs.append(var.value)
+                    dxs.append(var.tangent)  # type: ignore[attr-defined]
+                    continue
+                a = Box(a.level, var)
+            xs.append(a)
+            dxs.append(None)
+        values = tuple(xs)
+        y = bind(primitive, values, params)
+        if primitive.discrete:
+            return y
+        with np.errstate(all="ignore"):
+            dy = push(primitive, y, values, tuple(dxs), params)
+        if type(y) is tuple:
+            return tuple(Box(self, Dotted(a, b)) for a, b in zip(y, dy or (None,) * len(y), strict=True))
+        return make_box(self, Dotted(y, dy), primitive, args, params)
+
+
+def forward(wl: WengertList) -> WengertList:
+    """The list that computes `(*outputs, *tangents)` from `(*inputs, *tangents)`: inputs of floats have a tangent."""
+    replay = Replay("forward")
+    primals = [replay.add_input(var) for var in wl.inputs]
+    dotted: dict[Var, Any] = {}
+    for var in wl.inputs:
+        if var.type.dtype.kind in "fc":
+            dotted[var] = replay.level.add_input(var.type)
+
+    def step(primitive: Primitive, xs: tuple[Any, ...], params: dict[str, Any], line: Any) -> Any:
+        y = bind(primitive, xs, params)
+        dxs = tuple(dotted.get(x) if type(x) is Var else None for x in line.inputs)
+        if not primitive.discrete and any(dx is not None for dx in dxs):
+            dy = push(primitive, y, xs, dxs, params)
+            for var, one in zip(line.outputs, dy if isinstance(y, tuple) else (dy,), strict=True):
+                if one is not None:
+                    dotted[var] = one
+        return y
+
+    replay.run(wl, primals, step)
+    outputs = replay.outputs(wl)
+    zero = [np.zeros(getattr(x, "shape", ()), np.float64) for x in outputs]
+    tangents = [
+        dotted.get(x, z) if type(x) is Var else z for x, z in zip(wl.outputs, zero, strict=True)
+    ]
+    return replay.finish([*outputs, *tangents], wl.names + tuple(f"d{name}" for name in wl.names))
+
+

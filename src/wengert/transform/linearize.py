@@ -1,0 +1,38 @@
+"""Linearize: the lines that depend on a tangent, at known values; a list that is linear in its inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from wengert.ir import Line, Var, WengertList
+from wengert.record import Staged
+from wengert.transform.push import fit, push, zeros_like
+from wengert.transform.replay import clean
+
+
+def linearize_lines(inputs: Sequence[Var], lines: Sequence[Line], outputs: Sequence[Any]) -> WengertList:
+    """The derivative of an eager recording as a linear list: tangents of the inputs -> tangents of the outputs.
+
+    The values in the recording become literals of the list.
+    """
+    level = Staged("linearize")
+    tangents: dict[Var, Any] = {var: level.add_input(var.type) for var in inputs}
+    with np.errstate(all="ignore"):
+        for line in lines:
+            dxs = tuple([tangents.get(x) if type(x) is Var else None for x in line.inputs])
+            if all(dx is None for dx in dxs):
+                continue
+            xs = tuple([x.value if type(x) is Var else x for x in line.inputs])
+            ys = tuple([var.value for var in line.outputs])
+            dy = push(line.primitive, ys if len(ys) > 1 else ys[0], xs, dxs, line.params)
+            for var, one in zip(line.outputs, dy if len(ys) > 1 and dy is not None else (dy,) * len(ys), strict=True):
+                if one is not None:
+                    tangents[var] = fit(one, var.value)
+    found = [
+        tangents.get(out, None) if type(out) is Var else None for out in outputs
+    ]
+    dys = [zeros_like(out.type if type(out) is Var else out) if d is None else d for d, out in zip(found, outputs, strict=True)]
+    return clean(level.finish(dys))

@@ -1,0 +1,165 @@
+"""Backward through one line: the cotangents of its inputs from the cotangent of its output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from wengert.ir import ABSENT, Array, Line, Primitive, Traced, Var, dependents, dtype_of, shape_of
+from wengert.ir.types import type_of
+from wengert.primitives import sum_to
+from wengert.record import Staged
+from wengert.record.debugging import check_finite, enabled
+from wengert.transform.push import fit, product, push, zeros_like
+
+Adjoints = dict[Var, Any]
+
+
+class Backward:
+    """The walk through lines from the last to the first, adding up the cotangent of every value on the way.
+
+    `value` tells what a Var holds; for the Vars of a linear list, of which only the type is known, it gives the type.
+    """
+
+    def __init__(self, value: Callable[[Var], Any], live: set[Var] | None = None) -> None:
+        self.value = value
+        self.live = live  # the Vars that depend on the inputs; all, where not given
+        self.adjoints: Adjoints = {}
+        self._debug = enabled.get()
+        self._own: set[Var] = set()  # whose adjoint is a buffer of ours, to be added to in place
+
+    def seed(self, var: Any, ct: Any) -> None:
+        """Add a cotangent of an output."""
+        if type(var) is Var and ct is not None:
+            self._add(var, ct)
+
+    def run(self, lines: Sequence[Line]) -> Adjoints:
+        """Walk; what is left are the cotangents of the inputs."""
+        with np.errstate(all="ignore"):
+            for line in reversed(lines):
+                self.pull(line)
+                if self._debug:
+                    for x in line.inputs:
+                        if type(x) is Var and x in self.adjoints:
+                            what = f"the derivative of {line.primitive.name}"
+                            check_finite(self.adjoints[x], what, line.location)
+        return self.adjoints
+
+    def pull(self, line: Line) -> None:
+        """Give the cotangent of a line's output to its inputs."""
+        outputs = line.outputs
+        if len(outputs) == 1:
+            ct = self.adjoints.pop(outputs[0], None)
+            if ct is None:
+                return
+        else:
+            cts = [self.adjoints.pop(var, None) for var in outputs]
+            if all(one is None for one in cts):
+                return
+            ct = tuple(zeros_like(self.value(v)) if c is None else c for v, c in zip(outputs, cts, strict=True))
+        primitive = line.primitive
+        value = self.value
+        xs = tuple([value(x) if type(x) is Var else x for x in line.inputs])
+        if primitive.partials is not None:
+            self._pull_elementwise(line, ct, xs)
+        elif primitive.linear:
+            self._pull_linear(line, ct, xs)
+        elif primitive.vjp is not None:
+            y = tuple(map(value, outputs))
+            for x, part in zip(line.inputs, primitive.vjp(ct, y if len(y) > 1 else y[0], *xs, **line.params), strict=True):
+                if self._wanted(x):
+                    self._add(x, part)
+        else:
+            self._pull_jvp(line, ct, xs)
+
+    def _wanted(self, x: Any) -> bool:
+        return type(x) is Var and (self.live is None or x in self.live)
+
+    def _pull_elementwise(self, line: Line, ct: Any, xs: tuple[Any, ...]) -> None:
+        partials = line.primitive.partials
+        assert partials is not None
+        y = self.value(line.outputs[0])
+        for i, x in enumerate(line.inputs):
+            partial = partials[i]
+            if not self._wanted(x):
+                continue
+            if callable(partial):
+                part = product(ct, partial(y, *xs))
+            elif partial:
+                part = ct if partial == 1 else -ct if partial == -1 else partial * ct
+            else:
+                continue
+            shape = shape_of(xs[i])
+            self._add(x, part if shape_of(part) == shape else sum_to(part, shape))
+
+    def _pull_linear(self, line: Line, ct: Any, xs: tuple[Any, ...]) -> None:
+        primitive, params = line.primitive, line.params
+        if primitive.transpose_all is not None:
+            for x, part in zip(line.inputs, primitive.transpose_all(ct, *xs, **params), strict=True):
+                if self._wanted(x):
+                    self._add(x, part)
+            return
+        for i, x in enumerate(line.inputs):
+            if not self._wanted(x):
+                continue
+            rule = primitive.transpose_of(i)
+            if rule is None:
+                continue
+            if i == 0 and primitive.accumulate is not None:
+                adjoint = self.adjoints.get(x)
+                if adjoint is None:
+                    adjoint = np.zeros(shape_of(xs[0]), dtype_of(ct))
+                elif x not in self._own:
+                    adjoint = np.copy(adjoint)
+                self.adjoints[x] = primitive.accumulate(adjoint, fit(ct, adjoint), *xs, **params)
+                self._own.add(x)
+            else:
+                self._add(x, rule(ct, *xs, **params))
+
+    def _pull_jvp(self, line: Line, ct: Any, xs: tuple[Any, ...]) -> None:
+        """Record the `jvp` rule, a linear list in the tangents, and walk that backward."""
+        moving = [i for i, x in enumerate(line.inputs) if self._wanted(x)]
+        y = tuple(map(self.value, line.outputs))
+        lines, inputs, outputs = record_push(line.primitive, y, xs, moving, line.params)
+        inner = Backward(type_or_value, dependents(inputs, lines))
+        for out, one in zip(outputs, ct if isinstance(ct, tuple) else (ct,), strict=True):
+            inner.seed(out, one)
+        inner.run(lines)
+        for i, var in zip(moving, inputs, strict=True):
+            self._add(line.inputs[i], inner.adjoints.get(var))
+
+    def _add(self, var: Var, ct: Any) -> None:
+        if ct is None:
+            return
+        ct = fit(ct, self.value(var))
+        adjoint = self.adjoints.get(var)
+        if adjoint is None:
+            self.adjoints[var] = ct
+        elif var in self._own and type(adjoint) is np.ndarray and not isinstance(ct, Traced):
+            adjoint += ct
+        else:
+            self.adjoints[var] = adjoint + ct
+            self._own.add(var)
+
+
+def record_push(
+    primitive: Primitive, y: tuple[Any, ...], xs: tuple[Any, ...], moving: Iterable[int], params: dict[str, Any]
+) -> tuple[Sequence[Line], Sequence[Var], tuple[Any, ...]]:
+    """The tangents of a line's outputs as a list that is linear in the tangents of the inputs numbered `moving`."""
+    level = Staged(primitive.name)
+    dxs: list[Any] = [None] * len(xs)
+    for i in moving:
+        kind = type_of(xs[i]) if not isinstance(xs[i], Array) else xs[i]
+        dxs[i] = level.add_input(Array(kind.shape, kind.dtype))
+    with np.errstate(all="ignore"):
+        dy = push(primitive, y if len(y) > 1 else y[0], xs, tuple(dxs), params)
+    dys = dy if len(y) > 1 else (dy,)
+    wl = level.finish([0.0 if one is None else fit(one, of) for one, of in zip(dys, y, strict=True)])
+    return wl.lines, wl.inputs, wl.outputs
+
+
+def type_or_value(var: Var) -> Any:
+    """What an eager Var holds, or the type of an abstract one."""
+    return var.type if var.value is ABSENT else var.value

@@ -1,0 +1,80 @@
+"""Forward through one line: the tangent of its output from the tangents of its inputs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from wengert.ir import Array, Primitive, Traced, bind, dtype_of, shape_of
+from wengert.primitives import broadcast_to, chain_product, times, to_dtype
+
+Values = tuple[Any, ...]
+
+
+def product(a: Any, b: Any) -> Any:
+    """The chain rule's product, computed on plain values and recorded on traced ones."""
+    return times(a, b) if isinstance(a, Traced) or isinstance(b, Traced) else chain_product(a, b)
+
+
+def push(primitive: Primitive, y: Any, xs: Values, dxs: Values, params: dict[str, Any]) -> Any:
+    """The tangent of `y = primitive(*xs)`; `None` stands for a tangent that is zero, also in the result.
+
+    Elementwise: the sum of partial times tangent. Linear: the primitive itself, applied to the tangents. Anything
+    else: its own `jvp`. For several outputs, `y` and the result are tuples.
+    """
+    if primitive.partials is not None:
+        return _push_elementwise(primitive, y, xs, dxs)
+    if primitive.jvp is not None:
+        return primitive.jvp(y, xs, dxs, **params)
+    moving = [i for i, dx in enumerate(dxs) if dx is not None and primitive.moves(i)]
+    if not moving:
+        return None
+    if primitive.joint:
+        moved = tuple(
+            (zeros_like(x) if dx is None else dx) if primitive.moves(i) else x
+            for i, (x, dx) in enumerate(zip(xs, dxs, strict=True))
+        )
+        return bind(primitive, moved, params)
+    total = None
+    for i in moving:
+        total = plus(total, bind(primitive, (*xs[:i], dxs[i], *xs[i + 1 :]), params))
+    return total
+
+
+def _push_elementwise(primitive: Primitive, y: Any, xs: Values, dxs: Values) -> Any:
+    assert primitive.partials is not None
+    total = None
+    for partial, dx in zip(primitive.partials, dxs, strict=True):
+        if dx is None:
+            continue
+        if callable(partial):
+            total = plus(total, product(partial(y, *xs), dx))
+        elif partial:
+            total = plus(total, dx if partial == 1 else -dx if partial == -1 else partial * dx)
+    if total is None:
+        return None
+    shape = shape_of(y)
+    return fit(total if shape_of(total) == shape else broadcast_to(total, shape=shape), y)
+
+
+def plus(a: Any, b: Any) -> Any:
+    """The sum, with `None` for zero."""
+    if a is None:
+        return b
+    return a if b is None else a + b
+
+
+def fit(tangent: Any, primal: Any) -> Any:
+    """A tangent or cotangent in the dtype of its primal: real where that is real, float32 where that is float32."""
+    if tangent is None:
+        return None
+    dtype = dtype_of(primal)
+    found = dtype_of(tangent)
+    return tangent if found is dtype or found == dtype else to_dtype(tangent, dtype)
+
+
+def zeros_like(x: Any) -> Any:
+    """Plain zeros of the shape and dtype of a value or a type."""
+    dtype = x.dtype if isinstance(x, Array) else dtype_of(x)
+    return np.zeros(shape_of(x), dtype if dtype.kind in "fc" else np.float64)

@@ -1,0 +1,44 @@
+"""Reverse mode: gradients of an eager recording, and the same as list -> list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from wengert.ir import Line, Var, WengertList, bind
+from wengert.transform.pull import Backward
+from wengert.transform.replay import Replay
+from wengert.transform.push import zeros_like
+
+
+def reverse_lines(
+    inputs: Sequence[Var], lines: Sequence[Line], outputs: Sequence[Any], cts: Sequence[Any]
+) -> list[Any]:
+    """The cotangents of the inputs of an eager recording; `None` where nothing depends on an input."""
+    backward = Backward(lambda var: var.value)
+    for out, ct in zip(outputs, cts, strict=True):
+        backward.seed(out, ct)
+    adjoints = backward.run(lines)
+    return [adjoints.get(var) for var in inputs]
+
+
+def reverse(wl: WengertList) -> WengertList:
+    """The list that computes `(*outputs, *cotangents of inputs)` from `(*inputs, *cotangents of outputs)`.
+
+    Inputs of integers have no cotangent.
+    """
+    replay = Replay("reverse")
+    inputs = [replay.add_input(var) for var in wl.inputs]
+    replay.run(wl, inputs, lambda primitive, xs, params, line: bind(primitive, xs, params))
+    outputs = replay.outputs(wl)
+    backward = Backward(lambda var: replay.env[var])
+    names = list(wl.names)
+    for i, out in enumerate(wl.outputs):
+        if type(out) is Var:
+            backward.seed(out, replay.level.add_input(out.type))
+            names.append(f"ct{i}")
+    adjoints = backward.run([line for line in wl.lines if not line.primitive.discrete])
+    wanted = [var for var in wl.inputs if var.type.dtype.kind in "fc"]
+    return replay.finish([*outputs, *(adjoints.get(var, zeros_like(var.type)) for var in wanted)], tuple(names))
+
+
