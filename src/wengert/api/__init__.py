@@ -1,6 +1,28 @@
 """The public functions."""
 
+from wengert.api.checking import check
+from wengert.api.custom import primitive
 from wengert.api.gradients import grad, jvp, linearize, value_and_grad, vjp
+from wengert.api.listing import trace
+from wengert.api.mapping import stop_gradient, vmap
+from wengert.api.matrices import hessian, hvp, jacobian
+from wengert.ir import WengertList
 from wengert.record import debug
 
-__all__ = ["debug", "grad", "jvp", "linearize", "value_and_grad", "vjp"]
+__all__ = [
+    "WengertList",
+    "check",
+    "debug",
+    "grad",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
+    "linearize",
+    "primitive",
+    "stop_gradient",
+    "trace",
+    "value_and_grad",
+    "vjp",
+    "vmap",
+]

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from wengert.ir.location import Location
 from wengert.ir.text import to_text
 from wengert.ir.types import Array, type_of
@@ -46,6 +48,23 @@ class Var:
         if self._type is None:
             self._type = type_of(self.value)
         return self._type
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape."""
+        return self.type.shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The dtype."""
+        return self.type.dtype
+
+    def weaken(self) -> None:
+        """Note that this is what Python's own arithmetic gives: a Python number, of weak type."""
+        if isinstance(self.value, np.generic):
+            self.value, self._type = self.value.item(), None
+        elif self.value is ABSENT and not self.type.weak:
+            self._type = Array((), self.type.dtype, weak=True)
 
     def freeze(self) -> None:
         """Note that somebody keeps the value: no in-place write may touch its buffer any more."""

@@ -9,7 +9,7 @@ from types import CodeType, FrameType
 from typing import NamedTuple
 
 PACKAGE = str(Path(__file__).resolve().parents[1]) + "/"
-_internal: dict[CodeType, bool] = {}
+_internal: dict[str, bool] = {}
 
 
 class Location(NamedTuple):
@@ -41,23 +41,24 @@ class Location(NamedTuple):
         return f"{place}\n    {self.text}" if self.text else place
 
 
-def is_internal(code: CodeType) -> bool:
-    """Whether a code object belongs to this package or to NumPy, not to the user."""
-    known = _internal.get(code)
+def is_internal(file: str) -> bool:
+    """Whether a file belongs to this package or to NumPy, not to the user."""
+    known = _internal.get(file)
     if known is None:
-        name = code.co_filename
-        known = name.startswith(PACKAGE) or "/site-packages/numpy/" in name
-        if len(_internal) < 100_000:
-            _internal[code] = known
+        known = file.startswith(PACKAGE) or "/site-packages/numpy/" in file
+        if len(_internal) < 10_000:
+            _internal[file] = known
     return known
 
 
 def user_location() -> Location | None:
     """The innermost frame that is the user's."""
     frame: FrameType | None = sys._getframe(1)
+    known = _internal
     while frame is not None:
         code = frame.f_code
-        if not (_internal[code] if code in _internal else is_internal(code)):
+        file = code.co_filename
+        if not (known[file] if file in known else is_internal(file)):
             return Location(code, frame.f_lasti)
         frame = frame.f_back
     return None

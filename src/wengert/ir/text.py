@@ -36,10 +36,10 @@ class Names:
 
 def literal(value: Any) -> str:
     """A constant: written out when short, else its type."""
-    if isinstance(value, (bool, int, float, complex, str, type(None), slice)):
-        return repr(value)
     if isinstance(value, np.generic):
         return repr(value.item())
+    if isinstance(value, (bool, int, float, complex, str, type(None), slice)):
+        return repr(value)
     if isinstance(value, Array):
         return f"<{value}>"
     found = type_of(value)

@@ -130,11 +130,6 @@ class Box(Operators, Methods, Conversion, Protocol, Traced):
         value = self.concrete()
         return isinstance(value, np.ndarray) if value is not ABSENT else self.ssa.type.shape != ()
 
-    def is_weak(self) -> bool:
-        """Whether this stands for a Python number."""
-        value = self.concrete()
-        return type(value) in (float, int, complex) if value is not ABSENT else self.ssa.type.weak
-
 
 READ_ONLY_VIEWS = frozenset({"broadcast_to"})
 

@@ -9,11 +9,11 @@ import numpy as np
 from wengert.functions import as_array
 from wengert.ir import Traced
 
-_AS_THEY_ARE = (float, int, bool, complex, np.ndarray, np.float64, np.float32, np.int64, np.bool_)
+PLAIN = frozenset({float, int, bool, complex, np.ndarray, np.float64, np.float32, np.int64, np.bool_})
 
 
 def operand(value: Any) -> Any:
     """A number, an array or a traced value."""
-    if type(value) in _AS_THEY_ARE or isinstance(value, (Traced, np.generic, np.ndarray)):
+    if type(value) in PLAIN or isinstance(value, (Traced, np.generic, np.ndarray)):
         return value
     return as_array(value)

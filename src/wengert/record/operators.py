@@ -6,53 +6,60 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import PYTHON_SCALARS, Primitive, Traced, bind
+from wengert.ir import ABSENT, PYTHON_SCALARS, Primitive, Traced, bind
 from wengert.primitives import UFUNCS
-from wengert.record.operands import operand
+from wengert.record.operands import PLAIN, operand
 
 NO_PARAMS: dict[str, Any] = {}
 
 
 def _weak(value: Any) -> bool:
-    return value.is_weak() if isinstance(value, Traced) else type(value) in PYTHON_SCALARS  # type: ignore[attr-defined]
+    """Whether a value is, or stands for, a Python number."""
+    while isinstance(value, Traced):
+        var = value.ssa
+        value = var.value
+        if value is ABSENT:
+            return var.type.weak
+    return type(value) in PYTHON_SCALARS
 
 
 def _weaken(out: Any) -> Any:
     """Python numbers give Python numbers, which then take the precision of what they meet."""
-    box = out
+    if not isinstance(out, Traced):
+        return out.item() if isinstance(out, np.generic) else out
+    box: Any = out
     while isinstance(box, Traced):
-        if isinstance(box.ssa.value, np.generic):
-            box.ssa.value = box.ssa.value.item()
+        box.ssa.weaken()
         box = box.ssa.value
-    return box.item() if isinstance(box, np.generic) and box is out else out
+    return out
 
 
 def _operate(function: Any, x: Any, y: Any) -> Any:
     meaning = UFUNCS[function]
-    x, y = operand(x), operand(y)
-    out = bind(meaning, (x, y), NO_PARAMS) if isinstance(meaning, Primitive) else meaning(x, y)
-    return _weaken(out) if _weak(x) and _weak(y) else out
+    out = bind(meaning, (x, y), NO_PARAMS) if type(meaning) is Primitive else meaning(x, y)
+    return _weaken(out) if _weak(y) and _weak(x) else out
 
 
-def _binary(function: np.ufunc) -> Any:
+def _binary(function: np.ufunc, reflected: bool = False) -> Any:
     def method(self: Any, other: Any) -> Any:
-        return NotImplemented if _defers(other) else _operate(function, self, other)
+        if type(other) not in PLAIN:
+            if other is None or isinstance(other, str) or getattr(other, "__array_ufunc__", False) is None:
+                return NotImplemented  # the operation is left to the other operand, as NumPy's arrays do
+            other = operand(other)
+        return _operate(function, other, self) if reflected else _operate(function, self, other)
 
     return method
 
 
 def _reflected(function: np.ufunc) -> Any:
-    def method(self: Any, other: Any) -> Any:
-        return NotImplemented if _defers(other) else _operate(function, other, self)
-
-    return method
+    return _binary(function, reflected=True)
 
 
 def _in_place(function: np.ufunc) -> Any:
     def method(self: Any, other: Any) -> Any:
         if not self.is_array():
             return NotImplemented  # a scalar is not changed: Python then binds the name to the new value
-        self.write_all(_operate(function, self, other))
+        self.write_all(_operate(function, self, operand(other)))
         return self
 
     return method
@@ -61,14 +68,9 @@ def _in_place(function: np.ufunc) -> Any:
 def _unary(function: np.ufunc) -> Any:
     def method(self: Any) -> Any:
         out = UFUNCS[function](self)
-        return _weaken(out) if self.is_weak() else out
+        return _weaken(out) if _weak(self) else out
 
     return method
-
-
-def _defers(other: Any) -> bool:
-    """Whether the operation is left to the other operand, as NumPy's arrays do."""
-    return other is None or isinstance(other, str) or getattr(other, "__array_ufunc__", False) is None
 
 
 class Operators:
