@@ -1,0 +1,241 @@
+"""What a converted function calls instead: each hook does what Python would, but reads on into the user's own code."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import operator
+from collections.abc import Callable
+from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from wengert.errors import TraceConversionError, UnsupportedError
+from wengert.functions import NUMPY, has_traced
+from wengert.ir import Traced
+from wengert.ir.location import PACKAGE
+from wengert.read.convert import convert
+from wengert.read.source import is_users
+from wengert.read.tables import TABLE
+from wengert.record import GROUND, Box, ground, plain
+from wengert.record.protocol import checked_call, qualified
+
+BINARY: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
+    "Add": (operator.add, "add"),
+    "Sub": (operator.sub, "sub"),
+    "Mult": (operator.mul, "mul"),
+    "Div": (operator.truediv, "truediv"),
+    "FloorDiv": (operator.floordiv, "floordiv"),
+    "Mod": (operator.mod, "mod"),
+    "Pow": (operator.pow, "pow"),
+    "MatMult": (operator.matmul, "matmul"),
+    "LShift": (operator.lshift, "lshift"),
+    "RShift": (operator.rshift, "rshift"),
+    "BitAnd": (operator.and_, "and"),
+    "BitOr": (operator.or_, "or"),
+    "BitXor": (operator.xor, "xor"),
+}
+UNARY = {"USub": (operator.neg, "neg"), "UAdd": (operator.pos, "pos"), "Invert": (operator.invert, "invert")}
+_KNOWN_TYPES = frozenset({int, float, complex, bool, str, list, tuple, dict, np.ndarray, np.float64, Box, ModuleType, slice})
+
+
+def call(function: Any, /, *args: Any, **kwargs: Any) -> Any:
+    """A call of anything: known functions by the tables, the user's own read in their turn, all else as it is."""
+    try:
+        meaning = TABLE.get(function)
+    except TypeError:  # not hashable: an instance of the user's
+        meaning = None
+    if meaning is not None:
+        return checked_call(meaning, qualified(function), args, kwargs)
+    kind = type(function)
+    if kind is np.ufunc:
+        out = function(*args, **kwargs)
+        return ground(out) if type(out) is np.ndarray else out
+    if kind is FunctionType:
+        if is_users(function.__code__):
+            return convert(function, HOOKS)(*args, **kwargs)
+        if function.__code__.co_filename.startswith(PACKAGE):
+            return function(*args, **kwargs)
+        return _foreign(function, args, kwargs)
+    if kind is MethodType:
+        if type(function.__func__) is FunctionType and is_users(function.__func__.__code__):
+            return convert(function.__func__, HOOKS)(function.__self__, *args, **kwargs)
+        if isinstance(function.__self__, Box):
+            return function(*args, **kwargs)
+        return call(function.__func__, function.__self__, *args, **kwargs)
+    if isinstance(function, type):
+        return _construct(function, args, kwargs)
+    if kind is functools.partial:
+        return call(function.func, *function.args, *args, **{**function.keywords, **kwargs})
+    if kind in (BuiltinFunctionType, BuiltinMethodType):
+        owner = function.__self__
+        if isinstance(owner, (list, dict, set, str, tuple, bytes, type)):
+            return function(*args, **kwargs)
+        if isinstance(owner, ModuleType) and owner.__name__ in ("builtins", "_operator", "itertools", "_functools"):
+            return function(*args, **kwargs)
+    users = _users_method(kind, "__call__")
+    if users is not None:
+        return call(users, function, *args, **kwargs)
+    if hasattr(function, "__wrapped__") and hasattr(function, "cache_info"):  # lru_cache: traced values are no keys
+        return call(function.__wrapped__, *args, **kwargs) if has_traced(args) else function(*args, **kwargs)
+    return _foreign(function, args, kwargs)
+
+
+def _foreign(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """A function that is neither the user's nor ours: NumPy's and other packages'."""
+    known = NUMPY.get(function) if function.__hash__ is not None else None
+    if known is not None and any(isinstance(a, (list, tuple)) and has_traced(a) for a in args):
+        return checked_call(known, qualified(function), args, kwargs)
+    args = tuple(_unboxed(a) for a in args)
+    kwargs = {key: _unboxed(value) for key, value in kwargs.items()}
+    try:
+        return grounded(function(*args, **kwargs))
+    except TraceConversionError as error:
+        raise UnsupportedError(f"{qualified(function)} has no derivative rule: {error}") from None
+
+
+def _unboxed(value: Any) -> Any:
+    """An argument for a foreign function: arrays that nothing traced went into are given as what they are."""
+    if isinstance(value, Box):
+        return plain(value)
+    if isinstance(value, (list, tuple)) and any(isinstance(part, Box) and part.level is GROUND for part in value):
+        return type(value)(map(plain, value)) if type(value) in (list, tuple) else value
+    return value
+
+
+def grounded(out: Any) -> Any:
+    """A result with its new arrays of floats ready to be written with traced values."""
+    if type(out) is np.ndarray:
+        return ground(out)
+    if type(out) in (tuple, list) and any(type(part) is np.ndarray for part in out):
+        return type(out)(map(ground, out))
+    return out
+
+
+def _construct(kind: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """A class: its `__init__` is read if the user wrote it."""
+    init = inspect.getattr_static(kind, "__init__", None)
+    ordinary = type(kind).__call__ is type.__call__ and kind.__new__ is object.__new__
+    if ordinary and type(init) is FunctionType:
+        instance = kind.__new__(kind)
+        if is_users(init.__code__):
+            convert(init, HOOKS)(instance, *args, **kwargs)
+        else:
+            init(instance, *args, **kwargs)
+        return instance
+    return kind(*args, **kwargs) if kind.__module__ == "builtins" else _foreign(kind, args, kwargs)
+
+
+@functools.lru_cache(maxsize=4096)
+def _users_method(kind: type, name: str) -> FunctionType | None:
+    """A class's special method, if the user wrote it."""
+    if kind in _KNOWN_TYPES:
+        return None
+    method = inspect.getattr_static(kind, name, None)
+    return method if type(method) is FunctionType and is_users(method.__code__) else None
+
+
+def binary(name: str, x: Any, y: Any) -> Any:
+    """An operator; a class's own is read."""
+    apply, method = BINARY[name]
+    left, right = type(x), type(y)
+    if left not in _KNOWN_TYPES or right not in _KNOWN_TYPES:
+        users, reflected = _users_method(left, f"__{method}__"), _users_method(right, f"__r{method}__")
+        first = reflected is not None and left is not right and issubclass(right, left)
+        if first and reflected is not None:
+            out = call(reflected, y, x)
+            if out is not NotImplemented:
+                return out
+        if users is not None:
+            out = call(users, x, y)
+            if out is not NotImplemented:
+                return out
+        if reflected is not None and not first and not hasattr(left, f"__{method}__"):
+            return call(reflected, y, x)
+    out = apply(x, y)
+    return ground(out) if type(out) is np.ndarray else out
+
+
+def unary(name: str, x: Any) -> Any:
+    """A sign; a class's own is read."""
+    apply, method = UNARY[name]
+    users = _users_method(type(x), f"__{method}__")
+    if users is not None:
+        return call(users, x)
+    out = apply(x)
+    return ground(out) if type(out) is np.ndarray else out
+
+
+def attribute(x: Any, name: str) -> Any:
+    """`x.name`; a property that the user wrote is read."""
+    kind = type(x)
+    if kind in _KNOWN_TYPES:
+        return getattr(x, name)
+    getter = _property(kind, name)
+    return getattr(x, name) if getter is None else call(getter, x)
+
+
+@functools.lru_cache(maxsize=4096)
+def _property(kind: type, name: str) -> FunctionType | None:
+    found = inspect.getattr_static(kind, name, None)
+    getter = found.fget if type(found) is property else None
+    return getter if type(getter) is FunctionType and is_users(getter.__code__) else None
+
+
+def item(x: Any, index: Any) -> Any:
+    """`x[index]`; a copy that NumPy makes may be written with traced values."""
+    kind = type(x)
+    if kind is Box or kind is list or kind is dict or kind is tuple:
+        return x[index]
+    if kind is np.ndarray:
+        out = x[index]
+        return ground(out) if type(out) is np.ndarray and not np.may_share_memory(out, x) else out
+    users = _users_method(kind, "__getitem__")
+    return x[index] if users is None else call(users, x, index)
+
+
+def store(value: Any, x: Any, index: Any) -> None:
+    """`x[index] = value`."""
+    users = _users_method(type(x), "__setitem__")
+    if users is not None:
+        call(users, x, index, value)
+    else:
+        x[index] = value
+
+
+def stand_in(value: Any) -> Any:
+    """For a function without source: a global or builtin that goes through `call`."""
+    if isinstance(value, ModuleType):
+        return _Module(value)
+    if isinstance(value, type):
+        return value if value not in TABLE or value in (int, float, complex, bool) else functools.partial(call, value)
+    if isinstance(value, Traced) or not callable(value):
+        return value
+    return functools.partial(call, value)
+
+
+class _Module:
+    """A module whose functions go through `call`."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self._module = module
+
+    def __getattr__(self, name: str) -> Any:
+        return stand_in(getattr(self._module, name))
+
+
+class _Hooks:
+    """The namespace that converted functions see."""
+
+    call = staticmethod(call)
+    binary = staticmethod(binary)
+    unary = staticmethod(unary)
+    attribute = staticmethod(attribute)
+    item = staticmethod(item)
+    store = staticmethod(store)
+    stand_in = staticmethod(stand_in)
+    slice = slice
+
+
+HOOKS = _Hooks()
