@@ -7,6 +7,7 @@
 24.0
 """
 
+from wengert import errors
 from wengert.api import *  # noqa: F403  # the public names are listed once, in api
 from wengert.api import __all__ as __all__
 

@@ -83,7 +83,7 @@ def describe(structure: Structure) -> str:
         f"{key!r}: {describe(child)}" if issubclass(structure.kind, dict) else describe(child)
         for key, child in zip(structure.keys, structure.children, strict=True)
     )
-    left, right = {list: "[]", tuple: "()"}.get(structure.kind, "{}" if issubclass(structure.kind, dict) else "()")
+    left, right = "[]" if structure.kind is list else "{}" if issubclass(structure.kind, dict) else "()"
     name = "" if structure.kind in (list, tuple, dict) else structure.kind.__name__
     return f"{name}{left}{inner}{right}"
 

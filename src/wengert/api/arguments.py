@@ -89,9 +89,7 @@ def as_float(value: Any, name: str, what: str) -> Any:
         )
     dtype = dtype_of(value)
     if dtype.kind not in "fc":
-        raise TypeError(
-            f"{what}: {name} is of dtype {dtype}; derivatives need floats. Convert it: x.astype(float)"
-        )
+        raise TypeError(f"{what}: {name} is of dtype {dtype}; derivatives need floats. Convert it: x.astype(float)")
     return value
 
 
@@ -134,5 +132,3 @@ def own(value: Any, given: Any = None) -> Any:
     if isinstance(given, np.ndarray) and isinstance(value, (float, complex, np.generic)):
         return np.asarray(value)
     return value
-
-

@@ -38,5 +38,3 @@ def users_frames(traceback: TracebackType | None) -> TracebackType | None:
     for one in reversed(kept):
         out = TracebackType(out, one.tb_frame, one.tb_lasti, one.tb_lineno)
     return out
-
-

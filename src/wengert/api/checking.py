@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -122,7 +123,9 @@ class _Point:
         self.fun = fun
         given = split_arguments(fun, args, range(len(args)), "check")
         if any(np.iscomplexobj(leaf) for leaf in given.leaves):
-            raise TypeError("check takes real arguments; wrap a function of complex ones: lambda re, im: f(re + 1j * im)")
+            raise TypeError(
+                "check takes real arguments; wrap a function of complex ones: lambda re, im: f(re + 1j * im)"
+            )
         self.given = given
         self.leaves = [np.asarray(leaf) for leaf in given.leaves]
         self.eps = float(max(np.finfo(leaf.dtype).eps for leaf in self.leaves))
@@ -231,7 +234,7 @@ def _central(f: Callable[[float], Any], eps: float) -> tuple[Any, float]:
     """f'(0) by central differences with two Richardson steps, and the relative tolerance they deserve."""
     h = 20 * eps ** (1 / 7)
     rough = [(f(step) - f(-step)) / (2 * step) for step in (h / 8, h / 16, h / 32)]
-    once = [(4 * b - a) / 3 for a, b in zip(rough, rough[1:], strict=False)]
+    once = [(4 * b - a) / 3 for a, b in pairwise(rough)]
     best = (16 * once[1] - once[0]) / 15
     spread = float(np.max(np.abs(best - once[1]), initial=0.0) / max(float(np.max(np.abs(best), initial=0.0)), 1e-3))
     return best, max(100 * eps ** (2 / 3), 10 * spread)

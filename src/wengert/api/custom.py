@@ -57,7 +57,7 @@ def primitive(
         raise TypeError("primitive: give exactly one of partials=, jvp=, vjp=")
     if fun is None:
         return functools.partial(primitive, partials=partials, jvp=jvp, vjp=vjp, name=name, shape=shape)
-    row = custom_primitive(fun, name or getattr(fun, "__name__", "primitive"), partials, jvp, vjp, shape)
+    row = custom_primitive(fun, name or str(getattr(fun, "__name__", "primitive")), partials, jvp, vjp, shape)
 
     @functools.wraps(fun)
     @boundary

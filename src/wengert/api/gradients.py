@@ -11,6 +11,7 @@ import numpy as np
 from wengert.api.arguments import Arguments, as_float, own, result_leaves, split_arguments, strip, strip_tree
 from wengert.api.boundary import boundary
 from wengert.ir import Var, WengertList, dtype_of, shape_of
+from wengert.read import as_read
 from wengert.record import Box, Eager
 from wengert.run import run
 from wengert.transform import Forward, linearize_lines, reverse_lines, zeros_like
@@ -146,7 +147,7 @@ def jvp(fun: Function, primals: Sequence[Any], tangents: Sequence[Any], has_aux:
             for leaf, dx, name in zip(given.leaves, moves, given.names, strict=True)
         ]
         _mark_arguments(boxes, given.names)
-        out = fun(*given.fill(boxes))
+        out = as_read(fun)(*given.fill(boxes))
         out, aux = out if has_aux else (out, None)
         leaves, structure = result_leaves(out, "jvp")
         values = [strip(leaf, level) for leaf in leaves]
@@ -246,7 +247,7 @@ def _record(
     inputs = [box.ssa for box in boxes]
     _mark_arguments(boxes, given.names)
     try:
-        out = fun(*given.fill(boxes), **kwargs)
+        out = as_read(fun)(*given.fill(boxes), **kwargs)
     except BaseException:
         level.close()
         raise
@@ -272,7 +273,9 @@ def _seed(level: Eager, out: Any, holomorphic: bool, given: Arguments) -> Any:
         raise TypeError(f"grad needs a function with one scalar result, not a {structure.kind.__name__}; see jacobian")
     shape, dtype = shape_of(leaves[0]), dtype_of(leaves[0])
     if shape != ():
-        raise TypeError(f"grad needs a scalar result, but the function returned an array of shape {shape}; see jacobian")
+        raise TypeError(
+            f"grad needs a scalar result, but the function returned an array of shape {shape}; see jacobian"
+        )
     if holomorphic:
         if dtype.kind != "c" or any(dtype_of(leaf).kind != "c" for leaf in given.leaves):
             raise TypeError("grad(holomorphic=True) needs complex arguments and a complex result")
@@ -352,5 +355,3 @@ def _tangent(dx: Any, x: Any, name: str, allow_complex: bool = False) -> Any:
 def _check_unconnected(unconnected: str) -> None:
     if unconnected not in ("zero", "none", "error"):
         raise ValueError(f'unconnected={unconnected!r}: choose "zero", "none" or "error"')
-
-

@@ -9,6 +9,7 @@ from wengert.api.arguments import as_float, parameter_name, result_leaves, strip
 from wengert.api.boundary import boundary
 from wengert.errors import StagingError
 from wengert.ir import Var, WengertList, dtype_of, type_of
+from wengert.read import as_read
 from wengert.record import Box, Eager, Staged
 from wengert.transform import simplify
 from wengert.tree import Structure, flatten, unflatten
@@ -32,25 +33,29 @@ def trace(fun: Callable[..., Any], *args: Any) -> WengertList:
     outputs v4
     """
     leaves, structure = flatten(tuple(args))
-    names = []
+    names: list[str] = []
     for position, child in enumerate(structure.children):
         base = parameter_name(fun, position)
         names.extend(base + path for path in child.paths())
     leaves = [
-        leaf if getattr(leaf, "dtype", None) is not None and dtype_of(leaf).kind in "iub" else as_float(leaf, name, "trace")
+        leaf
+        if getattr(leaf, "dtype", None) is not None and dtype_of(leaf).kind in "iub"
+        else as_float(leaf, name, "trace")
         for leaf, name in zip(leaves, names, strict=True)
     ]
     try:
         level = Staged("trace")
         boxes = [level.add_input(type_of(leaf)) for leaf in leaves]
-        return _finish(level, fun(*unflatten(structure, boxes)), tuple(names))
+        return _finish(level, as_read(fun)(*unflatten(structure, boxes)), tuple(names))
     except StagingError:
         return _along_values(fun, leaves, structure, tuple(names))
 
 
 def _finish(level: Staged, out: Any, names: tuple[str, ...]) -> WengertList:
     found, _ = result_leaves(out, "trace")
-    return simplify(level.finish([x if isinstance(x, Box) and x.level is level else strip(x, level) for x in found], names))
+    return simplify(
+        level.finish([x if isinstance(x, Box) and x.level is level else strip(x, level) for x in found], names)
+    )
 
 
 def _along_values(fun: Any, leaves: list[Any], structure: Structure, names: tuple[str, ...]) -> WengertList:
@@ -59,9 +64,8 @@ def _along_values(fun: Any, leaves: list[Any], structure: Structure, names: tupl
     boxes = [Box(eager, Var(leaf)) for leaf in leaves]
     inputs = tuple(box.ssa for box in boxes)
     try:
-        found, _ = result_leaves(fun(*unflatten(structure, boxes)), "trace")
+        found, _ = result_leaves(as_read(fun)(*unflatten(structure, boxes)), "trace")
         outputs = tuple(x.ssa if isinstance(x, Box) and x.level is eager else strip(x, eager) for x in found)
     finally:
         eager.close()
     return simplify(WengertList(inputs, tuple(eager.lines), outputs, names))
-

@@ -14,6 +14,7 @@ from wengert.errors import StagingError
 from wengert.functions import as_array
 from wengert.ir import Array, Traced, WengertList, dtype_of, register, shape_of
 from wengert.ir.primitive import Primitive
+from wengert.read import as_read
 from wengert.record import Box, Staged
 from wengert.run import run
 from wengert.transform import batch
@@ -86,14 +87,19 @@ def vmap(fun: Function, in_axes: Any = 0, out_axes: Any = 0) -> Function:
         try:
             wl, inner = _record_item(fun, structure, items, flags)
         except StagingError:
-            results = [fun(*_item(structure, items, flags, i)) for i in range(size)]
+            results = [as_read(fun)(*_item(structure, items, flags, i)) for i in range(size)]
             out, inner = _stacked(results)
         else:
             batched, moved = batch(wl, size, flags)
             found = run(batched, *items)
-            out = [x if flag else np.broadcast_to(x, (size, *shape_of(x))) for x, flag in zip(found, moved, strict=True)]
+            out = [
+                x if flag else np.broadcast_to(x, (size, *shape_of(x))) for x, flag in zip(found, moved, strict=True)
+            ]
         ends = _spread(out_axes, inner)
-        placed = [np.moveaxis(x, 0, end) if end else np.copy(x) if _is_view(x) else x for x, end in zip(out, ends, strict=True)]
+        placed = [
+            np.moveaxis(x, 0, end) if end else np.copy(x) if _is_view(x) else x
+            for x, end in zip(out, ends, strict=True)
+        ]
         return unflatten(inner, placed)
 
     return mapped
@@ -142,7 +148,7 @@ def _record_item(
         box.argument = "argument"
         boxes.append(box)
     try:
-        out = fun(*unflatten(structure, boxes))
+        out = as_read(fun)(*unflatten(structure, boxes))
         leaves, inner = result_leaves(out, "vmap")
         wl = level.finish([x if isinstance(x, Box) and x.level is level else strip(x, level) for x in leaves])
     finally:

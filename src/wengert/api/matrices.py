@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,9 @@ Function = Callable[..., Any]
 CHUNK_BYTES = 64 * 2**20  # about what one pass of a batch of tangents may hold in its largest array
 
 
-def jacobian(fun: Function, argnums: int | Sequence[int] = 0, mode: str = "auto", *, holomorphic: bool = False) -> Function:
+def jacobian(
+    fun: Function, argnums: int | Sequence[int] = 0, mode: str = "auto", *, holomorphic: bool = False
+) -> Function:
     """A function that returns the Jacobian: every output's derivative by every input.
 
     Parameters
@@ -60,7 +63,10 @@ def jacobian(fun: Function, argnums: int | Sequence[int] = 0, mode: str = "auto"
         rows = []
         for value, row in zip(linear.values, blocks, strict=True):
             entries = [
-                own(np.conjugate(block) if conjugate else block, 0.0 if type(leaf) is float and not shape_of(value) else None)
+                own(
+                    np.conjugate(block) if conjugate else block,
+                    0.0 if type(leaf) is float and not shape_of(value) else None,
+                )
                 for block, leaf in zip(row, given.leaves, strict=True)
             ]
             containers = given.rebuild(entries)
@@ -151,9 +157,7 @@ def _by_rows(given: Arguments, linear: LinearMap) -> list[list[Any]]:
     dtypes = [dtype_of(value) if dtype_of(value).kind in "fc" else np.dtype(float) for value in linear.values]
     rows = _through_identity(transpose_list(linear.list), shapes, dtypes)  # per input, per output
     inputs = [shape_of(leaf) for leaf in given.leaves]
-    return [
-        [np.reshape(rows[j][k], (*shape, *s)) for j, s in enumerate(inputs)] for k, shape in enumerate(shapes)
-    ]
+    return [[np.reshape(rows[j][k], (*shape, *s)) for j, s in enumerate(inputs)] for k, shape in enumerate(shapes)]
 
 
 def _through_identity(wl: WengertList, shapes: list[tuple[int, ...]], dtypes: list[Any]) -> list[list[Any]]:
@@ -184,5 +188,5 @@ def _through_identity(wl: WengertList, shapes: list[tuple[int, ...]], dtypes: li
     for k, out in enumerate(wl.outputs):
         pieces = [part[k] for part in parts]
         whole = np.concatenate(pieces) if len(pieces) > 1 else pieces[0] if pieces else np.zeros((0, *shape_of(out)))
-        found.append([whole[a:b] for a, b in zip(bounds, bounds[1:], strict=False)])
+        found.append([whole[a:b] for a, b in pairwise(bounds)])
     return found

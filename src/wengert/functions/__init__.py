@@ -1,5 +1,32 @@
 """NumPy's functions written in primitives: no derivative rules here."""
 
+from wengert.functions import (
+    along_axis,
+    calculus,
+    complexes,
+    creation,
+    cumulative,
+    einsum,
+    elementwise,
+    histograms,
+    joining,
+    linear_algebra,
+    matrices,
+    padding,
+    products,
+    quantiles,
+    queries,
+    rearranging,
+    reductions,
+    selection,
+    shaping,
+    sorting,
+    splitting,
+    statistics,
+    taking,
+    ufunc_methods,
+    writing,
+)
 from wengert.functions.assemble import as_array, has_traced
 from wengert.functions.table import NUMPY, UFUNC_METHODS, implements
 

@@ -1,4 +1,4 @@
-"""Arrays made of parts: nested lists with traced values in them, stack, concatenate."""
+"""Arrays made of nested lists with traced values in them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from wengert.functions.table import implements
 from wengert.ir import Traced, shape_of
-from wengert.primitives import concatenate, reshape
+from wengert.primitives import reshape, stack
 
 
 def has_traced(value: Any) -> bool:
@@ -22,16 +21,24 @@ def as_array(value: Any) -> Any:
     """`np.asarray`, but traced values inside nested lists stay traced."""
     if isinstance(value, Traced):
         return value
-    if isinstance(value, (list, tuple)) and has_traced(value):
-        return stack([as_array(part) for part in value])
-    return np.asarray(value)
+    if not isinstance(value, (list, tuple)) or not has_traced(value):
+        return np.asarray(value)
+    leaves: list[Any] = []
+    shape = _collect(value, leaves)
+    if shape is not None:
+        out = stack(*leaves, axis=-1)
+        return out if len(shape) == 1 else reshape(out, shape=shape)
+    parts = [as_array(part) for part in value]
+    if any(shape_of(part) != shape_of(parts[0]) for part in parts):
+        raise ValueError("setting an array element with a sequence. The requested array has an inhomogeneous shape")
+    return stack(*parts, axis=-1 - len(shape_of(parts[0])))
 
 
-@implements(np.stack)
-def stack(arrays: Any, axis: int = 0) -> Any:
-    """Join arrays of one shape along a new axis."""
-    parts = [as_array(x) for x in arrays]
-    ndim = len(shape_of(parts[0])) + 1
-    at = axis % ndim
-    shape = shape_of(parts[0])
-    return concatenate(*(reshape(x, shape=(*shape[:at], 1, *shape[at:])) for x in parts), axis=at - ndim)
+def _collect(value: Any, leaves: list[Any]) -> tuple[int, ...] | None:
+    """Gather the numbers in nested lists; the shape, or `None` where there is an array among them or it is ragged."""
+    if not isinstance(value, (list, tuple)):
+        leaves.append(value)
+        return () if shape_of(value) == () else None
+    shapes = {_collect(part, leaves) for part in value}
+    inner = shapes.pop() if len(shapes) == 1 else None
+    return None if inner is None else (len(value), *inner)

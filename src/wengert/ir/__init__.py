@@ -2,7 +2,7 @@
 
 from wengert.ir.check import check_linear, check_list
 from wengert.ir.lines import ABSENT, Line, Var, WengertList, dependents
-from wengert.ir.location import Location, user_location
+from wengert.ir.location import Location, user_location, users_line
 from wengert.ir.primitive import Primitive, Traced, bind, bind_update, infer_types, no_rule, register
 from wengert.ir.recorder import Recorder
 from wengert.ir.types import PYTHON_SCALARS, Array, dtype_of, shape_of, type_of
@@ -30,4 +30,5 @@ __all__ = [
     "shape_of",
     "type_of",
     "user_location",
+    "users_line",
 ]

@@ -48,8 +48,7 @@ def check_linear(wl: WengertList) -> WengertList:
             quotient = primitive.name == "divide" and moving == [0]
             assert constant or product or quotient, f"{where} is not linear in the inputs of the list"
         else:
-            alone = primitive.joint or len(moving) == 1
-            assert primitive.linear and alone and all(map(primitive.moves, moving)), f"{where} is not linear in the inputs of the list"
+            assert primitive.linear_in(moving), f"{where} is not linear in the inputs of the list"
     return wl
 
 

@@ -67,11 +67,22 @@ class Var:
             self._type = Array((), self.type.dtype, weak=True)
 
     def freeze(self) -> None:
-        """Note that somebody keeps the value: no in-place write may touch its buffer any more."""
-        var: Var | None = self
-        while var is not None:
-            var.owned = False
-            var = var.alias
+        """Note that somebody keeps the value: no in-place write may touch it any more.
+
+        A view of a buffer that is being written gets a copy of its own, so that the writes can go on in place.
+        """
+        self.owned = False
+        base = self.alias
+        while base is not None:
+            if base.owned:
+                self.detach()
+                return
+            base = base.alias
+
+    def detach(self) -> None:
+        """Hold the value in a buffer of its own."""
+        self.value = self.value.copy()
+        self.alias = None
 
     def __repr__(self) -> str:
         return f"Var({self.type})"
@@ -85,7 +96,6 @@ class Line(NamedTuple):
     params: dict[str, Any]
     outputs: tuple[Var, ...]
     location: Location | None
-
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,4 +126,3 @@ def dependents(sources: Iterable[Var], lines: Iterable[Line]) -> set[Var]:
         if any(type(x) is Var and x in reached for x in line.inputs):
             reached.update(line.outputs)
     return reached
-

@@ -62,3 +62,9 @@ def user_location() -> Location | None:
             return Location(code, frame.f_lasti)
         frame = frame.f_back
     return None
+
+
+def users_line() -> str:
+    """The user's line for the end of a message; empty where there is none."""
+    location = user_location()
+    return f"\n  {location}" if location is not None else ""

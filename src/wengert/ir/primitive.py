@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -20,7 +20,8 @@ Sampler = Callable[[np.random.Generator], list[tuple[tuple[Any, ...], dict[str, 
 class Primitive:
     """One row of the table.
 
-    Exactly one of `partials`, `transposes` (or `transpose_all`), `jvp` is given.
+    Exactly one of `partials`, `transposes` (or `transpose_all`), `jvp` is given; beside a `jvp`, `transposes` may tell
+    in which inputs the function is linear all the same (solve: in the right-hand side).
 
     Attributes
     ----------
@@ -50,8 +51,10 @@ class Primitive:
         `batch(size, inputs, batched, **params)`: the same along a leading axis; without it one call per item.
     update
         `evaluate`, but written into the first input's buffer.
+    transpose_update
+        The first of the `transposes` of an updating primitive, but written into the cotangent's buffer.
     view
-        `view(base, value, *rest, **params)` -> the base after `value` is written through this view of it.
+        Where `evaluate` gives a view of the first input: `True`, or `"read-only"` for one that NumPy does not write.
     simplify
         `simplify(*inputs, **params)` -> a value that the line equals, or `None`.
     symbol
@@ -78,7 +81,8 @@ class Primitive:
     accumulate: Rule | None = None
     batch: Rule | None = None
     update: Rule | None = None
-    view: Rule | None = None
+    transpose_update: Rule | None = None
+    view: bool | str = False
     simplify: Rule | None = None
     symbol: str | None = None
     samples: Sampler | None = None
@@ -91,16 +95,19 @@ class Primitive:
     def __post_init__(self) -> None:
         rules = (self.partials, self.transposes, self.transpose_all, self.jvp)
         count = sum(rule is not None for rule in rules)
+        if self.jvp is not None and self.transposes is not None and None in self.transposes:
+            count -= 1  # linear in some of its inputs
         if count != 1:
             raise TypeError(f"primitive {self.name!r} needs exactly one of partials, transposes, jvp; it has {count}")
         constant = self.partials is not None and not any(callable(p) for p in self.partials)
         # Computed once, read at every line.
         object.__setattr__(self, "discrete", constant and not any(self.partials or ()))
-        object.__setattr__(self, "linear", self.transposes is not None or self.transpose_all is not None)
+        transposable = self.transposes is not None or self.transpose_all is not None
+        object.__setattr__(self, "linear", transposable and self.jvp is None)
         object.__setattr__(self, "saves", not (constant or (self.linear and self.joint)))
 
     discrete: ClassVar[bool]  # the derivative is zero everywhere
-    linear: ClassVar[bool]  # has transposes
+    linear: ClassVar[bool]  # in every input that matters
     saves: ClassVar[bool]  # the rule reads values, so their buffers must stay as they are
 
     def __call__(self, *args: Any, **params: Any) -> Any:
@@ -113,7 +120,15 @@ class Primitive:
         """Whether the output depends on this input through the rule, so that a tangent there matters."""
         if self.partials is not None:
             return bool(self.partials[index])
-        return self.transposes is None or self.transpose_of(index) is not None
+        return self.jvp is not None or self.transposes is None or self.transpose_of(index) is not None
+
+    def linear_in(self, moving: Sequence[int]) -> bool:
+        """Whether the output is linear in these inputs together, the others fixed."""
+        if not (self.joint or len(moving) == 1):
+            return False
+        if self.transposes is None:
+            return self.transpose_all is not None
+        return all(self.transpose_of(i) is not None for i in moving)
 
     def transpose_of(self, index: int) -> Rule | None:
         """The transpose rule of one input; the last one serves all further inputs."""

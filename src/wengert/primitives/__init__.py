@@ -1,17 +1,40 @@
 """The table of primitives: what each line of a list means, said once."""
 
-from wengert.primitives.arithmetic import add, multiply, negative, power, subtract
+from wengert.primitives import (
+    bessel,
+    comparison,
+    complexes,
+    exponential,
+    extrema,
+    hyperbolic,
+    interpolation,
+    rounding,
+    signs,
+    sinc,
+    special,
+    trigonometric,
+)
+from wengert.primitives.arithmetic import add, multiply, negative, subtract
+from wengert.primitives.determinants import det, inv, slogdet
+from wengert.primitives.einsum import contract
 from wengert.primitives.elementwise import UFUNCS, chain_product, elementwise, times
-from wengert.primitives.indexing import SLOT, getitem, index_add, join_index, setitem, split_index
+from wengert.primitives.index import SLOT, is_basic, join_index, split_index
+from wengert.primitives.indexing import getitem, index_add, position, setitem
 from wengert.primitives.linear import linear
+from wengert.primitives.linear_algebra import cholesky, solve
+from wengert.primitives.powers import power
+from wengert.primitives.products import matmul, vecdot
+from wengert.primitives.selection import where
 from wengert.primitives.shape import (
     align,
     broadcast_to,
     concatenate,
     convert,
+    copy,
     reduce_sum,
     reshape,
     spread,
+    stack,
     sum_to,
     to_dtype,
     transpose,
@@ -22,26 +45,51 @@ __all__ = [
     "UFUNCS",
     "add",
     "align",
+    "bessel",
     "broadcast_to",
     "chain_product",
+    "cholesky",
+    "comparison",
+    "complexes",
     "concatenate",
+    "contract",
     "convert",
+    "copy",
+    "det",
     "elementwise",
+    "exponential",
+    "extrema",
     "getitem",
+    "hyperbolic",
     "index_add",
+    "interpolation",
+    "inv",
+    "is_basic",
     "join_index",
     "linear",
+    "matmul",
     "multiply",
     "negative",
+    "position",
     "power",
     "reduce_sum",
     "reshape",
+    "rounding",
     "setitem",
+    "signs",
+    "sinc",
+    "slogdet",
+    "solve",
+    "special",
     "split_index",
     "spread",
+    "stack",
     "subtract",
     "sum_to",
     "times",
     "to_dtype",
     "transpose",
+    "trigonometric",
+    "vecdot",
+    "where",
 ]

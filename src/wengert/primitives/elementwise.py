@@ -11,7 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, Primitive, register
+from wengert.ir import Array, Primitive, register, shape_of
+from wengert.ir.primitive import Sampler
+from wengert.primitives.shape import align
+from wengert.primitives.simplifications import neutral
 
 Interval = tuple[float, float]
 UFUNCS: dict[Any, Callable[..., Any]] = {}  # what a NumPy or SciPy ufunc means here
@@ -19,36 +22,42 @@ UFUNCS: dict[Any, Callable[..., Any]] = {}  # what a NumPy or SciPy ufunc means 
 
 def elementwise(
     name: str,
-    function: np.ufunc,
+    function: Callable[..., Any],
     *partials: Any,
     domain: Interval | tuple[Interval, ...] = (-2.0, 2.0),
     symbol: str | None = None,
     holomorphic: bool = False,
     special: tuple[tuple[tuple[Any, ...], tuple[Any, ...]], ...] = (),
     simplify: Callable[..., Any] | None = None,
+    samples: Sampler | None = None,
 ) -> Primitive:
-    """One row: a ufunc and its partial derivatives `p(y, *inputs)`, in plain NumPy, seeing the output first.
+    """One row: a function and its partial derivatives `p(y, *inputs)`, in plain NumPy, seeing the output first.
 
-    A constant partial is given as a number, 0 for none. `special` lists points where the partials are easily wrong,
-    with the right values.
+    The function is a ufunc, which then means this row wherever a program calls it, or any function of arrays that
+    broadcasts like one. A constant partial is given as a number, 0 for none. `special` lists points where the partials
+    are easily wrong, with the right values; `samples` replaces `domain` for what does not take floats.
 
     Examples
     --------
     `sinh = elementwise("sinh", np.sinh, lambda y, x: np.cosh(x), holomorphic=True)`
     """
-    intervals = domain if isinstance(domain[0], tuple) else (domain,) * function.nin
+    intervals = domain if isinstance(domain[0], tuple) else (domain,) * len(partials)
     row = Primitive(
         name=name,
         evaluate=function,
-        infer=ufunc_type(function),
+        infer=ufunc_type(function) if isinstance(function, np.ufunc) else probed_type(function),
         partials=partials,
         symbol=symbol,
-        domain=intervals,  # type: ignore[arg-type]  # narrowed by the test on domain[0]
+        domain=intervals,
         holomorphic=holomorphic,
         special=special,
         simplify=simplify,
+        samples=samples,
     )
-    UFUNCS[function] = row
+    if isinstance(function, np.ufunc):
+        if function.nin != len(partials) or function.nout != 1:
+            raise TypeError(f"{name}: {function.nin} partials and one output are needed")
+        UFUNCS[function] = row
     return register(row)
 
 
@@ -62,6 +71,24 @@ def ufunc_type(function: np.ufunc) -> Callable[..., Array]:
         return Array(shape, function.resolve_dtypes((*asked, None))[-1])
 
     return infer
+
+
+def probed_type(function: Callable[..., Any]) -> Callable[..., Array]:
+    """The type rule of any other broadcasting function: the dtype is read off a call with ones."""
+
+    def infer(*types: Array, **params: Any) -> Array:
+        ones = [t.dtype.type(1).item() if t.weak else np.ones(1, t.dtype) for t in types]
+        with np.errstate(all="ignore"):
+            dtype = np.asarray(function(*ones, **params)).dtype
+        return Array(np.broadcast_shapes(*(t.shape for t in types)), dtype)
+
+    return infer
+
+
+def align_batch(args: tuple[Any, ...], batched: tuple[bool, ...]) -> tuple[Any, ...]:
+    """The arguments of a broadcasting function such that those with a leading batch axis line up on it."""
+    rank = max(len(shape_of(x)) - flag for x, flag in zip(args, batched, strict=True))
+    return tuple(align(x, rank + 1) if flag else x for x, flag in zip(args, batched, strict=True))
 
 
 def chain_product(a: Any, b: Any) -> Any:
@@ -89,6 +116,7 @@ times = register(
         evaluate=chain_product,
         infer=ufunc_type(np.multiply),
         partials=(lambda z, a, b: b, lambda z, a, b: a),
+        simplify=neutral(1.0, 0, 1),
         symbol="{0} * {1}",
         domain=((-2.0, 2.0), (-2.0, 2.0)),
         holomorphic=True,

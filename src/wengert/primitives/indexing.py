@@ -1,176 +1,287 @@
-"""Reading and writing parts of arrays: getitem, and the two writes that keep the list pure.
+"""Parts of arrays: getitem reads them; setitem and index_add, two writes that keep the list pure, write them.
 
-An index is stored as a template (a tuple of slices, integers, `None`, `...` and `SLOT`) beside the arrays that fill its
-slots, so that integer and boolean arrays are inputs of the line, like any other value.
+A part may lie behind other views: `a.T[0]`, `a.reshape(-1)[k]`, `a[i][j]`. The line then names the views on the way, its
+`path`, and reads or writes the array at their root: a write through a chain of views is one line, which costs what it
+costs in NumPy, and so is its transpose.
 """
 
 from __future__ import annotations
 
-import operator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, Traced, bind_update, dtype_of, shape_of
+from wengert.ir import Array, Primitive, Traced, bind_update, dtype_of, shape_of
+from wengert.primitives.index import (
+    SLOT,
+    Arrays,
+    Template,
+    block,
+    has_repeats,
+    is_basic,
+    join_index,
+    last_writes,
+    read_shape,
+)
 from wengert.primitives.linear import linear
-from wengert.primitives.shape import sum_to
+from wengert.primitives.shape import align, broadcast_to, reshape, sum_to, transpose
+
+Path = tuple[tuple[Primitive, dict[str, Any]], ...]  # views and their params; the arrays for their slots come first
 
 
-class _Slot:
-    def __repr__(self) -> str:
-        return "□"
+def through(x: Any, arrays: Arrays, path: Path) -> tuple[Any, Arrays]:
+    """What is at the end of a path, and the arrays that are left for the index; a type gives a type."""
+    for primitive, params in path:
+        count = params["index"].count(SLOT) if "index" in params else 0
+        x = (primitive.infer if isinstance(x, Array) else primitive.evaluate)(x, *arrays[:count], **params)
+        arrays = arrays[count:]
+    return x, arrays
 
 
-SLOT = _Slot()
-Template = tuple[Any, ...]
+def _write_through(base: Any, arrays: Arrays, path: Path, write: Callable[[Any, Arrays], None]) -> Any:
+    """Write at the end of a path.
+
+    A reshape is a view of the array that the user read through, but may be a copy of a buffer in another layout, such
+    as a cotangent: what was written into the copy is then carried back.
+    """
+    if not path:
+        write(base, arrays)
+        return base
+    images = [base]
+    for step in path:
+        image, arrays = through(images[-1], arrays, (step,))
+        images.append(image)
+    write(images[-1], arrays)
+    for parent, image in zip(reversed(images[:-1]), reversed(images[1:]), strict=True):
+        if not np.may_share_memory(parent, image):
+            parent[...] = np.reshape(image, parent.shape)
+    return base
 
 
-def split_index(index: Any) -> tuple[Template, tuple[Any, ...]]:
-    """An index as the user wrote it, as a template and the arrays for its slots."""
-    parts = index if type(index) is tuple else (index,)
-    template: list[Any] = []
-    arrays: list[Any] = []
-    for part in parts:
-        if type(part) is int or type(part) is slice or part is None or part is Ellipsis:
-            template.append(part)
-        elif isinstance(part, (np.integer, int)) and not isinstance(part, bool):
-            template.append(operator.index(part))
-        else:
-            value = part if isinstance(part, Traced) else np.asarray(part)
-            if shape_of(value) == (0,) and not isinstance(value, Traced) and isinstance(part, (list, tuple)):
-                value = value.astype(np.intp)  # x[[]]
-            if dtype_of(value).kind not in "iub":
-                raise IndexError("only integers, slices, ellipsis, newaxis and integer or boolean arrays are indices")
-            found = [value]
-            if dtype_of(value).kind == "b" and shape_of(value) and not isinstance(value, Traced):
-                found = list(value.nonzero())  # what NumPy does with a mask; the shape is then known from types alone
-            template.extend(SLOT for _ in found)
-            arrays.extend(found)
-    return tuple(template), tuple(arrays)
+def position(index: Template, path: Path) -> dict[str, Any]:
+    """The params of a line that reads or writes at the end of a path."""
+    return {"index": index, "path": path} if path else {"index": index}
 
 
-def join_index(template: Template, arrays: tuple[Any, ...]) -> Any:
-    """The index that NumPy takes."""
-    if not arrays:
-        return template
-    filled = iter(arrays)
-    return tuple(next(filled) if part is SLOT else part for part in template)
+def _signed(value: Any, path: Path) -> Any:
+    """With z = x + iy, Re(ct dz) = re(ct) dx - im(ct) dy: what is read as an imaginary part is pulled back negated."""
+    return -value if path and any(primitive.name == "imag" for primitive, _ in path) else value
 
 
-def _probe(x: Array, arrays: tuple[Array, ...], index: Template) -> tuple[int, ...]:
-    """The shape of an indexed array, read off a zero-stride array of that shape: no data is made up or read."""
-    stand_ins = [np.broadcast_to(np.intp(0), a.shape) for a in arrays]
-    return np.broadcast_to(np.int8(0), x.shape)[join_index(index, tuple(stand_ins))].shape  # type: ignore[no-any-return]
+# -- types and values --------------------------------------------------------------------------------------------------
 
 
-def _getitem_type(x: Array, *arrays: Array, index: Template) -> Array:
-    if any(a.dtype.kind == "b" for a in arrays):
+def _getitem_type(x: Array, *arrays: Array, index: Template, path: Path = ()) -> Array:
+    x, arrays = through(x, arrays, path)
+    if any(a.dtype.kind == "b" and a.shape for a in arrays):
         raise TypeError("the shape of x[mask] depends on the values of the mask")
     if any(n == 0 for n in x.shape) and arrays and all(a.size for a in arrays):
         raise IndexError("index into an axis of length 0")
-    return Array(_probe(x, arrays, index), x.dtype)
+    return Array(read_shape(x.shape, index, arrays), x.dtype)
 
 
-def _setitem(base: Any, value: Any, *arrays: Any, index: Template) -> Any:
-    out = np.array(base, copy=True, order="K")
-    out[join_index(index, arrays)] = value
-    return out
+def _getitem(x: Any, *arrays: Any, index: Template, path: Path = ()) -> Any:
+    if path:
+        x, arrays = through(x, arrays, path)
+    return x[join_index(index, arrays)]
 
 
-def _setitem_update(base: Any, value: Any, *arrays: Any, index: Template) -> Any:
-    base[join_index(index, arrays)] = value
-    return base
+def _setitem(base: Any, value: Any, *arrays: Any, index: Template, path: Path = ()) -> Any:
+    return _setitem_update(np.array(base, copy=True, order="K"), value, *arrays, index=index, path=path)
 
 
-def _index_add(base: Any, value: Any, *arrays: Any, index: Template) -> Any:
-    return _index_add_update(np.array(base, copy=True, order="K"), value, *arrays, index=index)
+def _setitem_update(base: Any, value: Any, *arrays: Any, index: Template, path: Path = ()) -> Any:
+    def write(part: Any, arrays: Arrays) -> None:
+        part[join_index(index, arrays)] = value
+
+    return _write_through(base, arrays, path, write)
 
 
-def _index_add_update(base: Any, value: Any, *arrays: Any, index: Template) -> Any:
-    where = join_index(index, arrays)
-    if any(a.dtype.kind != "b" for a in arrays):
-        np.add.at(base, where, value)
-    else:
-        base[where] += value
-    return base
+def _index_add(base: Any, value: Any, *arrays: Any, index: Template, path: Path = ()) -> Any:
+    return _index_add_update(np.array(base, copy=True, order="K"), value, *arrays, index=index, path=path)
 
 
-def scatter(ct: Any, x: Any, arrays: tuple[Any, ...], index: Template) -> Any:
+def _index_add_update(base: Any, value: Any, *arrays: Any, index: Template, path: Path = ()) -> Any:
+    def write(part: Any, arrays: Arrays) -> None:
+        at = join_index(index, arrays)
+        if not is_basic(arrays) and (any(a.dtype.kind == "b" for a in arrays) or has_repeats(index, arrays, part.shape)):
+            np.add.at(part, at, value)
+        else:
+            part[at] += value
+
+    return _write_through(base, arrays, path, write)
+
+
+# -- transposes --------------------------------------------------------------------------------------------------------
+
+
+def _accumulate(adjoint: Any, ct: Any, x: Any, *arrays: Any, index: Template, path: Path = ()) -> Any:
+    return bind_update(index_add, (adjoint, _signed(ct, path), *arrays), position(index, path))
+
+
+def scatter(ct: Any, x: Any, *arrays: Any, index: Template, path: Path = ()) -> Any:
     """An array of zeros like `x` with `ct` added at an index: the transpose of reading there."""
-    zeros = np.zeros(shape_of(x), dtype_of(ct))
-    return bind_update(index_add, (zeros, ct, *arrays), {"index": index})
+    return _accumulate(np.zeros(shape_of(x), dtype_of(ct)), ct, x, *arrays, index=index, path=path)
 
 
-def _last_writes(ct: Any, base: Any, arrays: tuple[Any, ...], index: Template) -> Any:
-    """What of a cotangent belongs to the written values: where an element is written twice, only the last one counts."""
-    picked = getitem(ct, *arrays, index=index)
-    if not any(dtype_of(a).kind in "iu" and shape_of(a) != () for a in arrays):
+def _added(ct: Any, base: Any, value: Any, *arrays: Any, index: Template, path: Path = ()) -> Any:
+    """The cotangent of added values."""
+    picked = _signed(getitem(ct, *arrays, **position(index, path)), path)
+    return _write_shape(picked, value)
+
+
+def _written(ct: Any, base: Any, value: Any, *arrays: Any, index: Template, path: Path = ()) -> Any:
+    """The cotangent of written values: where an element is written twice, only the last one counts."""
+    picked = _signed(getitem(ct, *arrays, **position(index, path)), path)
+    if arrays:
+        part, arrays = through(Array(shape_of(base), dtype_of(base)), arrays, path)
+        picked = _last_written(picked, part, arrays, index)
+    return _write_shape(picked, value)
+
+
+def _last_written(picked: Any, part: Array, arrays: Arrays, index: Template) -> Any:
+    if is_basic(arrays):
         return picked
+    if not any(isinstance(a, Traced) or a.dtype.kind == "b" for a in arrays):
+        mask = last_writes(index, arrays, part.shape)
+        return picked if mask is None else np.where(mask, picked, 0)
+    # The index is not known yet: write the numbers of the elements, and look who stays.
     order = np.arange(int(np.prod(shape_of(picked)))).reshape(shape_of(picked))
-    last = setitem(np.full(shape_of(base), -1), order, *arrays, index=index)
-    return np.where(getitem(last, *arrays, index=index) == order, picked, 0)
+    stayed = setitem(np.full(part.shape, -1), order, *arrays, index=index)
+    return np.where(getitem(stayed, *arrays, index=index) == order, picked, 0)
 
 
-def _write_shape(value: Any, *, picked: Any) -> Any:
+def _write_shape(picked: Any, value: Any) -> Any:
     """Reduce to the shape of the written value, which may have had leading axes of length 1 too many."""
     shape = shape_of(value)
     core = shape[max(0, len(shape) - len(shape_of(picked))) :]
     out = sum_to(picked, core)
-    return out if core == shape else np.reshape(out, shape)
+    return out if core == shape else reshape(out, shape=shape)
 
 
+# -- batch -------------------------------------------------------------------------------------------------------------
 
-def _batch_index(size: int, args: Any, batched: Any, index: Template) -> Any:
-    """Index each item of a batch; a batched index array is paired with the number of its item."""
-    if any(part is SLOT or part is Ellipsis for part in index) and any(batched[1:]):
+BATCHED_VIEW = {  # the params of a view that does the same behind a leading axis
+    "getitem": lambda size, index: {"index": (slice(None), *index)},
+    "reshape": lambda size, shape: {"shape": (size, *shape)},
+    "transpose": lambda size, axes: {"axes": (0, *(a + 1 for a in axes))},
+}
+
+
+def _batch_path(size: int, path: Path) -> Path:
+    if any(SLOT in params.get("index", ()) for _, params in path):
         raise LookupError("one call per item")
-    slots = [i for i, part in enumerate(index) if part is SLOT or type(part) is int]
-    if any(part is SLOT for part in index) and slots != list(range(slots[0], slots[-1] + 1)):
-        raise LookupError("index arrays that a slice separates move to the front: one call per item")
-    return getitem(args[0], *args[1:], index=(slice(None), *index))
+    return tuple((view, BATCHED_VIEW[view.name](size, **params) if params else params) for view, params in path)
 
+
+def _batch_where(
+    size: int, base: Any, arrays: Arrays, own: bool, batched: Any, index: Template, path: Path
+) -> tuple[Arrays, dict[str, Any], tuple[int, ...]]:
+    """How to index each item of a batch: the index arrays, the params, and the leading axes of what is read in order.
+
+    `own` tells whether each item has an array of its own. Its batched index arrays are then paired with the numbers of
+    the items, which sends their axes to the front; without, they just have one axis more.
+    """
+    if any(dtype_of(a).kind == "b" for a in arrays):
+        raise LookupError("one call per item")
+    part, left = through(Array(shape_of(base)[own:], dtype_of(base)), arrays, path)
+    rank = max((len(shape_of(a)) - flag for a, flag in zip(arrays, batched, strict=True)), default=0)
+    before, adjacent = block(index, left, part.ndim)
+    if own:
+        path = _batch_path(size, path)
+    if not any(batched):
+        return arrays, position((slice(None), *index), path), () if adjacent else (rank, *range(rank))
+    aligned = tuple(align(a, rank + 1) if flag else a for a, flag in zip(arrays, batched, strict=True))
+    if not own:
+        return aligned, position(index, path), (before, *range(before))
+    items = np.arange(size).reshape(size, *(1,) * rank)
+    order = (0, *range(1 + rank, 1 + rank + before), *range(1, 1 + rank))
+    return (items, *aligned), position((SLOT, *index), path), order if before else ()
+
+
+def _batch_getitem(size: int, args: Any, batched: Any, index: Template, path: Path = ()) -> Any:
+    x, *arrays = args
+    arrays, params, order = _batch_where(size, x, tuple(arrays), batched[0], batched[1:], index, path)
+    out = getitem(x, *arrays, **params)
+    return transpose(out, axes=(*order, *range(len(order), len(shape_of(out))))) if order else out
+
+
+def _batch_write(size: int, args: Any, batched: Any, index: Template, path: Path, primitive: Primitive) -> Any:
+    base, value, *arrays = args
+    part, left = through(Array(shape_of(base)[batched[0] :], dtype_of(base)), _unbatched(arrays, batched[2:]), path)
+    ndim = 1 + len(read_shape(part.shape, index, left))
+    if not batched[0]:
+        base = broadcast_to(base, shape=(size, *shape_of(base)))
+    arrays, params, order = _batch_where(size, base, tuple(arrays), True, batched[2:], index, path)
+    if len(shape_of(value)) > ndim:
+        raise LookupError("the value has leading axes of length 1")
+    if batched[1]:
+        value = align(value, ndim)
+    if order:
+        value = reshape(value, shape=(1,) * (ndim - len(shape_of(value))) + shape_of(value))
+        value = transpose(value, axes=(*map(order.index, range(len(order))), *range(len(order), ndim)))
+    return primitive(base, value, *arrays, **params)
+
+
+def _unbatched(arrays: Any, batched: Any) -> Arrays:
+    return tuple(Array(shape_of(a)[flag:], dtype_of(a)) for a, flag in zip(arrays, batched, strict=True))
+
+
+# -- rows --------------------------------------------------------------------------------------------------------------
 
 getitem = linear(
     "getitem",
-    lambda x, *arrays, index: x[join_index(index, arrays)],
+    _getitem,
     _getitem_type,
-    lambda ct, x, *arrays, index: scatter(ct, x, arrays, index),
+    scatter,
     None,
-    accumulate=lambda adjoint, ct, x, *arrays, index: bind_update(index_add, (adjoint, ct, *arrays), {"index": index}),
-    view=lambda base, value, *arrays, index: setitem(base, value, *arrays, index=index),
-    batch=_batch_index,
+    accumulate=_accumulate,
+    view=True,
+    batch=_batch_getitem,
     samples=lambda rng: [
         ((rng.standard_normal((3, 4)),), {"index": (1,)}),
         ((rng.standard_normal((3, 4)),), {"index": (slice(None, None, -2), None, Ellipsis)}),
         ((rng.standard_normal(5), np.array([0, 0, 3])), {"index": (SLOT,)}),
         ((rng.standard_normal((3, 4)), np.array([2, 0]), np.array([1, 1])), {"index": (SLOT, SLOT)}),
         ((rng.standard_normal((3, 4)), np.array([[2, 0]])), {"index": (slice(1, 3), SLOT)}),
+        ((rng.standard_normal((3, 4)),), {"index": (2,), "path": ((transpose, {"axes": (1, 0)}),)}),
     ],
 )
 
 setitem = linear(
     "setitem",
     _setitem,
-    lambda base, value, *arrays, index: base,
-    lambda ct, base, value, *arrays, index: setitem(ct, 0.0, *arrays, index=index),
-    lambda ct, base, value, *arrays, index: _write_shape(value, picked=_last_writes(ct, base, arrays, index)),
+    lambda base, value, *arrays, index, path=(): base,
+    lambda ct, base, value, *arrays, index, path=(): setitem(ct, 0.0, *arrays, **position(index, path)),
+    _written,
     None,
     update=_setitem_update,
+    transpose_update=lambda ct, base, value, *arrays, index, path=(): bind_update(
+        setitem, (ct, 0.0, *arrays), position(index, path)
+    ),
+    batch=lambda size, args, batched, index, path=(): _batch_write(size, args, batched, index, path, setitem),
     samples=lambda rng: [
         ((rng.standard_normal((3, 4)), rng.standard_normal(4)), {"index": (1,)}),
         ((rng.standard_normal((3, 4)), rng.standard_normal(())), {"index": (slice(0, 2), 1)}),
         ((rng.standard_normal(4), rng.standard_normal(3), np.array([1, 1, 2])), {"index": (SLOT,)}),
+        (
+            (rng.standard_normal((3, 4)), rng.standard_normal(2)),
+            {"index": (slice(1, 3),), "path": ((reshape, {"shape": (12,)}),)},
+        ),
     ],
 )
 
 index_add = linear(
     "index_add",
     _index_add,
-    lambda base, value, *arrays, index: base,
-    lambda ct, base, value, *arrays, index: ct,
-    lambda ct, base, value, *arrays, index: _write_shape(value, picked=getitem(ct, *arrays, index=index)),
+    lambda base, value, *arrays, index, path=(): base,
+    lambda ct, base, value, *arrays, index, path=(): ct,
+    _added,
     None,
     update=_index_add_update,
+    transpose_update=lambda ct, base, value, *arrays, index, path=(): ct,
+    batch=lambda size, args, batched, index, path=(): _batch_write(size, args, batched, index, path, index_add),
     samples=lambda rng: [
         ((rng.standard_normal((3, 4)), rng.standard_normal(4)), {"index": (1,)}),
         ((rng.standard_normal(4), rng.standard_normal(3), np.array([1, 1, 2])), {"index": (SLOT,)}),

@@ -26,7 +26,7 @@ reshape = linear(
     lambda x, shape: np.reshape(x, shape),
     lambda x, shape: Array(shape, x.dtype),
     lambda ct, x, shape: reshape(ct, shape=shape_of(x)),
-    view=lambda base, value, shape: reshape(value, shape=shape_of(base)),
+    view=True,
     batch=lambda size, args, batched, shape: reshape(args[0], shape=(size, *shape)),
     simplify=lambda x, shape: x if shape_of(x) == shape else None,
     samples=_samples((((2, 3),), {"shape": (3, 2)}), (((0,),), {"shape": (0, 4)}), (((),), {"shape": (1, 1)})),
@@ -37,7 +37,7 @@ transpose = linear(
     lambda x, axes: np.transpose(x, axes),
     lambda x, axes: Array(tuple(x.shape[a] for a in axes), x.dtype),
     lambda ct, x, axes: transpose(ct, axes=_inverse(axes)),
-    view=lambda base, value, axes: transpose(value, axes=_inverse(axes)),
+    view=True,
     batch=lambda size, args, batched, axes: transpose(args[0], axes=(0, *(a + 1 for a in axes))),
     samples=_samples((((2, 3),), {"axes": (1, 0)}), (((2, 3, 4),), {"axes": (1, 2, 0)}), (((0, 3),), {"axes": (1, 0)})),
 )
@@ -50,22 +50,52 @@ def _inverse(axes: Shape) -> Shape:
     return tuple(inverse)
 
 
+def _sum(x: Any, *mask: Any, axis: Shape, dtype: Any = None, keepdims: bool = False) -> Any:
+    if mask:
+        return np.add.reduce(x, axis, dtype, None, keepdims, where=mask[0])
+    return np.add.reduce(x, axis, dtype, None, keepdims)
+
+
+def _sum_type(x: Array, *mask: Array, axis: Shape, dtype: Any = None, keepdims: bool = False) -> Array:
+    return Array(reduced_shape(x.shape, axis, keepdims), np.add.reduce(np.empty(0, x.dtype), dtype=dtype).dtype)
+
+
+def _sum_transpose(ct: Any, x: Any, *mask: Any, axis: Shape, dtype: Any = None, keepdims: bool = False) -> Any:
+    out = spread(ct, shape_of(x), axis)
+    return np.where(mask[0], out, 0) if mask else out
+
+
+def _sum_batch(size: int, args: Any, batched: Any, **params: Any) -> Any:
+    x, *mask = args
+    if not batched[0]:
+        x = broadcast_to(x, shape=(size, *shape_of(x)))
+    if mask and batched[1]:
+        mask = [align(mask[0], len(shape_of(x)))]
+    return reduce_sum(x, *mask, **params)
+
+
 reduce_sum = linear(
     "sum",
-    lambda x, axis: np.add.reduce(x, axis),
-    lambda x, axis: Array(_without(x.shape, axis), np.add.reduce(np.empty(0, x.dtype)).dtype),
-    lambda ct, x, axis: spread(ct, shape_of(x), axis),
-    batch=lambda size, args, batched, axis: reduce_sum(args[0], axis=axis),
-    samples=_samples(
-        (((2, 3),), {"axis": (-1,)}), (((2, 3, 4),), {"axis": (-3, -1)}), (((2, 0),), {"axis": (-1,)}), (((),), {"axis": ()})
-    ),
-)  # fmt: skip
+    _sum,
+    _sum_type,
+    _sum_transpose,
+    None,
+    batch=_sum_batch,
+    samples=lambda rng: [
+        ((rng.standard_normal((2, 3)),), {"axis": (-1,)}),
+        ((rng.standard_normal((2, 3, 4)),), {"axis": (-3, -1)}),
+        ((rng.standard_normal((2, 3)), np.array([True, False, True])), {"axis": (-1,), "keepdims": True}),
+        ((rng.standard_normal((2, 0)),), {"axis": (-1,)}),
+        ((rng.standard_normal(()),), {"axis": ()}),
+    ],
+)
 
 broadcast_to = linear(
     "broadcast_to",
     lambda x, shape: np.broadcast_to(x, shape),
     lambda x, shape: Array(shape, x.dtype),
     lambda ct, x, shape: sum_to(ct, shape_of(x)),
+    view="read-only",
     batch=lambda size, args, batched, shape: broadcast_to(
         align(args[0], len(shape) + 1), shape=(size, *shape)
     ),
@@ -89,6 +119,45 @@ convert = linear(
 )
 
 
+copy = linear(
+    "copy",
+    lambda x, order: np.array(x, order=order, copy=True),
+    lambda x, order: Array(x.shape, x.dtype),
+    lambda ct, x, order: ct,
+    batch=lambda size, args, batched, order: copy(args[0], order="K" if order == "A" else order),
+    simplify=lambda x, order: x,
+    samples=_samples((((2, 3),), {"order": "F"}), (((),), {"order": "K"})),
+)
+
+
+def _all_batched(size: int, args: Any, batched: Any) -> list[Any]:
+    return [x if flag else broadcast_to(x, shape=(size, *shape_of(x))) for x, flag in zip(args, batched, strict=True)]
+
+
+def _stack_type(*types: Array, axis: int) -> Array:
+    shape = list(types[0].shape)
+    if any(t.shape != types[0].shape for t in types):
+        raise ValueError("all input arrays must have the same shape")
+    shape.insert(len(shape) + 1 + axis, len(types))
+    return Array(tuple(shape), np.result_type(*(t.dtype for t in types)))
+
+
+def _stack_batch(size: int, args: Any, batched: Any, axis: int) -> Any:
+    return stack(*_all_batched(size, args, batched), axis=axis)
+
+
+stack = linear(
+    "stack",
+    lambda *xs, axis: np.stack(xs, axis) if any(map(np.ndim, xs)) else np.array(xs),
+    _stack_type,
+    batch=_stack_batch,
+    transpose_all=lambda ct, *xs, axis: [
+        ct[(..., i, *(slice(None),) * (-axis - 1))] if axis != -1 or shape_of(x) else ct[i] for i, x in enumerate(xs)
+    ],
+    samples=_samples((((2, 3), (2, 3)), {"axis": -2}), (((), (), ()), {"axis": -1})),
+)
+
+
 def _concatenate_type(*types: Array, axis: int) -> Array:
     shape = list(types[0].shape)
     shape[axis] = sum(t.shape[axis] for t in types)
@@ -106,8 +175,7 @@ def _pieces(ct: Any, *xs: Any, axis: int) -> list[Any]:
 
 
 def _concatenate_batch(size: int, args: Any, batched: Any, axis: int) -> Any:
-    spread_args = [x if b else broadcast_to(x, shape=(size, *shape_of(x))) for x, b in zip(args, batched, strict=True)]
-    return concatenate(*spread_args, axis=axis)
+    return concatenate(*_all_batched(size, args, batched), axis=axis)
 
 
 concatenate = linear(
@@ -120,8 +188,11 @@ concatenate = linear(
 )
 
 
-def _without(shape: Shape, axes: Shape) -> Shape:
+def reduced_shape(shape: Shape, axes: Shape, keepdims: bool) -> Shape:
+    """The shape after a reduction along these axes."""
     gone = {axis % len(shape) for axis in axes}
+    if keepdims:
+        return tuple(1 if i in gone else n for i, n in enumerate(shape))
     return tuple(n for i, n in enumerate(shape) if i not in gone)
 
 

@@ -134,5 +134,3 @@ def _isinstance(x: Any, kinds: Any) -> bool:
     if not x.is_array() and type(x.concrete()) in (float, complex, int):
         like = x.concrete()
     return isinstance(like, kinds)
-
-

@@ -1,7 +1,6 @@
 """From a user's function to the same function with hooks, under the same file name and line numbers."""
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -14,24 +13,33 @@ from typing import Any
 from wengert.read.rewrite import HOOKS, rewrite
 from wengert.read.source import Found, find, is_users, nested
 
-_compiled: weakref.WeakKeyDictionary[CodeType, CodeType | None] = weakref.WeakKeyDictionary()
-_converted: weakref.WeakSet[CodeType] = weakref.WeakSet()  # code that has hooks already
+_functions: weakref.WeakKeyDictionary[FunctionType, FunctionType] = weakref.WeakKeyDictionary()
+_codes: dict[int, tuple[CodeType, CodeType | None]] = {}  # by identity: equal code may stand in two files
+_converted: set[int] = set()  # code that has hooks already; it lives as long as its entry in _codes or _rebounds
+_rebounds: list[CodeType] = []
 FACTORY = "__wengert_factory__"
 
 
 def convert(function: FunctionType, hooks: Any) -> FunctionType:
     """The function with hooks; itself where it is not the user's or has them already.
 
-    Without source that matches (exec, the plain REPL, an edited file) its bytecode is kept, and its globals and builtins
-    are looked up through the hooks.
+    Without source that matches (exec, the plain REPL, an edited file) its bytecode is kept, and its globals and
+    builtins are looked up through the hooks.
     """
+    known = _functions.get(function)
+    if known is None:
+        known = _functions[function] = _convert(function, hooks)
+    return known
+
+
+def _convert(function: FunctionType, hooks: Any) -> FunctionType:
     code = function.__code__
-    if code in _converted or not is_users(code):
+    if id(code) in _converted or not is_users(code):
         return function
-    if code not in _compiled:
+    if id(code) not in _codes:
         found = find(function)
-        _compiled[code] = None if found is None else _compile(found, code)
-    new = _compiled[code]
+        _codes[id(code)] = (code, None if found is None else _compile(found, code))
+    new = _codes[id(code)][1]
     if new is None:
         return _rebound(function, hooks)
     cells = dict(zip(code.co_freevars, function.__closure__ or (), strict=True))
@@ -42,11 +50,7 @@ def convert(function: FunctionType, hooks: Any) -> FunctionType:
 def _compile(found: Found, code: CodeType) -> CodeType | None:
     """Compile the rewritten node inside a factory that has the function's free variables."""
     node = rewrite(found)
-    body: ast.stmt
-    if isinstance(node, ast.Lambda):
-        body = ast.Return(node)
-    else:
-        body = node
+    body: ast.stmt = ast.Return(node) if isinstance(node, ast.Lambda) else node
     names = [HOOKS, *code.co_freevars]
     args = ast.arguments([], [ast.arg(name) for name in names], None, [], [], None, [])
     factory = ast.FunctionDef(FACTORY, args, [body], [], None, None)
@@ -59,7 +63,7 @@ def _compile(found: Found, code: CodeType) -> CodeType | None:
     inner = next(c for c in outer.co_consts if isinstance(c, CodeType) and c.co_name == code.co_name)
     new = inner.replace(co_qualname=code.co_qualname, co_firstlineno=code.co_firstlineno)
     for one in nested(new):
-        _converted.add(one)
+        _converted.add(id(one))
     return new
 
 
@@ -71,7 +75,8 @@ def _rebound(function: FunctionType, hooks: Any) -> FunctionType:
     if any(instruction.opname == "STORE_GLOBAL" for instruction in dis.get_instructions(function.__code__)):
         return function  # its assignments would miss the real globals
     code = function.__code__.replace()
-    _converted.add(code)
+    _converted.add(id(code))
+    _rebounds.append(code)
     return _like(function, code, ReboundGlobals(function.__globals__, hooks), function.__closure__ or ())
 
 
@@ -97,4 +102,3 @@ def _like(function: FunctionType, code: CodeType, space: dict[str, Any], cells: 
     new.__qualname__ = function.__qualname__
     new.__module__ = function.__module__
     return new
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import operator
@@ -11,12 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from wengert.errors import TraceConversionError, UnsupportedError
+from wengert.errors import MutationError, TraceConversionError, UnsupportedError
 from wengert.functions import NUMPY, has_traced
-from wengert.ir import Traced
+from wengert.ir import Traced, users_line
 from wengert.ir.location import PACKAGE
 from wengert.read.convert import convert
 from wengert.read.source import is_users
+from wengert.read.standin import StandIn
 from wengert.read.tables import TABLE
 from wengert.record import GROUND, Box, ground, plain
 from wengert.record.protocol import checked_call, qualified
@@ -36,12 +38,18 @@ BINARY: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
     "BitOr": (operator.or_, "or"),
     "BitXor": (operator.xor, "xor"),
 }
+_CONTEXT_MANAGER = contextlib.contextmanager(iter).__code__  # type: ignore[attr-defined,type-var]
 UNARY = {"USub": (operator.neg, "neg"), "UAdd": (operator.pos, "pos"), "Invert": (operator.invert, "invert")}
-_KNOWN_TYPES = frozenset({int, float, complex, bool, str, list, tuple, dict, np.ndarray, np.float64, Box, ModuleType, slice})
+_NUMBERS = frozenset({int, float, complex, bool, np.float64, Box})  # these leave the operation to a user's class
+_KNOWN_TYPES = frozenset(
+    {int, float, complex, bool, str, list, tuple, dict, np.ndarray, np.float64, Box, ModuleType, slice}
+)
 
 
 def call(function: Any, /, *args: Any, **kwargs: Any) -> Any:
     """A call of anything: known functions by the tables, the user's own read in their turn, all else as it is."""
+    if type(function) is StandIn:
+        function = function.value
     try:
         meaning = TABLE.get(function)
     except TypeError:  # not hashable: an instance of the user's
@@ -55,6 +63,8 @@ def call(function: Any, /, *args: Any, **kwargs: Any) -> Any:
     if kind is FunctionType:
         if is_users(function.__code__):
             return convert(function, HOOKS)(*args, **kwargs)
+        if function.__code__ is _CONTEXT_MANAGER:
+            return contextlib.contextmanager(convert(function.__wrapped__, HOOKS))(*args, **kwargs)  # type: ignore[attr-defined]
         if function.__code__.co_filename.startswith(PACKAGE):
             return function(*args, **kwargs)
         return _foreign(function, args, kwargs)
@@ -77,8 +87,8 @@ def call(function: Any, /, *args: Any, **kwargs: Any) -> Any:
     users = _users_method(kind, "__call__")
     if users is not None:
         return call(users, function, *args, **kwargs)
-    if hasattr(function, "__wrapped__") and hasattr(function, "cache_info"):  # lru_cache: traced values are no keys
-        return call(function.__wrapped__, *args, **kwargs) if has_traced(args) else function(*args, **kwargs)
+    if kind is functools._lru_cache_wrapper and has_traced(args):  # traced values are no keys
+        return call(function.__wrapped__, *args, **kwargs)
     return _foreign(function, args, kwargs)
 
 
@@ -115,16 +125,20 @@ def grounded(out: Any) -> Any:
 
 def _construct(kind: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """A class: its `__init__` is read if the user wrote it."""
-    init = inspect.getattr_static(kind, "__init__", None)
-    ordinary = type(kind).__call__ is type.__call__ and kind.__new__ is object.__new__
-    if ordinary and type(init) is FunctionType:
-        instance = kind.__new__(kind)
-        if is_users(init.__code__):
-            convert(init, HOOKS)(instance, *args, **kwargs)
-        else:
-            init(instance, *args, **kwargs)
+    init = _init_of(kind)
+    if init is not None:
+        instance: Any = object.__new__(kind)
+        convert(init, HOOKS)(instance, *args, **kwargs)
         return instance
     return kind(*args, **kwargs) if kind.__module__ == "builtins" else _foreign(kind, args, kwargs)
+
+
+@functools.lru_cache(maxsize=4096)
+def _init_of(kind: type) -> FunctionType | None:
+    """The `__init__` that the user wrote, where making an instance is only that."""
+    init = inspect.getattr_static(kind, "__init__", None)
+    ordinary = type(kind).__call__ is type.__call__ and kind.__new__ is object.__new__
+    return init if ordinary and type(init) is FunctionType and is_users(init.__code__) else None
 
 
 @functools.lru_cache(maxsize=4096)
@@ -151,7 +165,7 @@ def binary(name: str, x: Any, y: Any) -> Any:
             out = call(users, x, y)
             if out is not NotImplemented:
                 return out
-        if reflected is not None and not first and not hasattr(left, f"__{method}__"):
+        if reflected is not None and not first and left in _NUMBERS:
             return call(reflected, y, x)
     out = apply(x, y)
     return ground(out) if type(out) is np.ndarray else out
@@ -200,29 +214,22 @@ def store(value: Any, x: Any, index: Any) -> None:
     users = _users_method(type(x), "__setitem__")
     if users is not None:
         call(users, x, index, value)
+    elif type(x) is np.ndarray and x.dtype != object and has_traced(value):
+        raise MutationError(
+            "a traced value is written into an array that was made outside of the function, which cannot hold its "
+            f"derivative. Make the array inside, or write into a copy: a = a.copy(){users_line()}"
+        )
     else:
         x[index] = value
 
 
 def stand_in(value: Any) -> Any:
     """For a function without source: a global or builtin that goes through `call`."""
-    if isinstance(value, ModuleType):
-        return _Module(value)
-    if isinstance(value, type):
-        return value if value not in TABLE or value in (int, float, complex, bool) else functools.partial(call, value)
-    if isinstance(value, Traced) or not callable(value):
+    if isinstance(value, (Traced, StandIn)) or not (callable(value) or isinstance(value, ModuleType)):
         return value
-    return functools.partial(call, value)
-
-
-class _Module:
-    """A module whose functions go through `call`."""
-
-    def __init__(self, module: ModuleType) -> None:
-        self._module = module
-
-    def __getattr__(self, name: str) -> Any:
-        return stand_in(getattr(self._module, name))
+    if isinstance(value, type) and value not in TABLE and _init_of(value) is None:
+        return value
+    return StandIn(value, HOOKS)
 
 
 class _Hooks:

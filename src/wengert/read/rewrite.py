@@ -6,8 +6,8 @@
     a[i]       ->  H.item(a, i)
     a[i] = v   ->  H.store(a, i, v)
 
-All else stays. Every new node carries the position of the one it replaces, so tracebacks, debuggers and coverage see the
-user's own lines. `H` is a free variable of the new function; nothing of the user's module changes.
+All else stays. Every new node carries the position of the one it replaces, so tracebacks, debuggers and coverage see
+the user's own lines. `H` is a free variable of the new function; nothing of the user's module changes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from typing import Any
 from wengert.read.source import Found, FunctionNode
 
 HOOKS = "__wengert__"
-UNTOUCHED = frozenset({"super", "locals", "globals", "vars", "eval", "exec", "breakpoint", "dir"})  # they look at frames
+UNTOUCHED = frozenset(
+    {"super", "locals", "globals", "vars", "eval", "exec", "breakpoint", "dir"}
+)  # they look at frames
 
 
 def rewrite(found: Found) -> FunctionNode:

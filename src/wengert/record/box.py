@@ -1,8 +1,8 @@
 """Box: a mutable cell that holds a value of a recording and behaves like the ndarray or scalar it stands for.
 
 The list is pure, NumPy's arrays are not. A Box bridges them: writing through it replaces the value it holds. A view (a
-slice, a transpose, a reshape) is a Box that knows its base and how it was read from it; a write through any of them goes
-to the base, and the others read themselves anew when they are next used.
+slice, a transpose, a reshape) is a Box that knows its base and how it was read from it; a write through any of them
+goes to the base, and the others read themselves anew when they are next used.
 """
 
 from __future__ import annotations
@@ -13,12 +13,15 @@ import numpy as np
 
 from wengert.errors import MutationError
 from wengert.ir import ABSENT, Primitive, Traced, Var, bind, bind_update, dtype_of, shape_of
-from wengert.primitives import setitem
+from wengert.primitives import getitem, position, setitem
+from wengert.primitives.indexing import Path, through
 from wengert.record.conversion import Conversion
 from wengert.record.level import Level
 from wengert.record.methods import Methods
 from wengert.record.operators import Operators
 from wengert.record.protocol import Protocol
+
+READ_ONLY = "read-only"  # in the `view` column
 
 
 class Box(Operators, Methods, Conversion, Protocol, Traced):
@@ -59,23 +62,48 @@ class Box(Operators, Methods, Conversion, Protocol, Traced):
             now = bind(primitive, (self.base, *rest), params)
             self.level, self.ssa, self.seen = now.level, now.ssa, version
 
-    def assign(self, value: Box) -> None:
-        """Hold another value: a write to the whole of this array, and through it to its base."""
-        self.check_writable()
-        if self.base is None or self.read is None:
-            self.level, self.ssa = value.level, value.ssa
-            self.version += 1
-            return
-        primitive, rest, params = self.read
-        assert primitive.view is not None
-        self.base.assign(primitive.view(self.base, value, *rest, **params))
-        self.seen = -1
+    def route(self) -> tuple[Box, tuple[Any, ...], Path]:
+        """The array at the root, and the views that lead from there to this one, with the arrays in their indices."""
+        box = self
+        steps = []
+        while box.base is not None and box.read is not None and box.read[0].view != READ_ONLY:
+            steps.append(box.read)
+            box = box.base
+        arrays: tuple[Any, ...] = ()
+        path: Path = ()
+        for primitive, rest, params in reversed(steps):
+            arrays += rest
+            if "path" in params:
+                path += params["path"]
+                params = {"index": params["index"]}
+            path += ((primitive, params),)
+        return box, arrays, path
 
-    def update(self, primitive: Primitive, *rest: Any, **params: Any) -> None:
-        """Write into this array by an updating primitive (`setitem`, `index_add`)."""
+    def update(self, primitive: Primitive, value: Any, *arrays: Any, index: Any) -> None:
+        """Write into a part of this array by an updating primitive, `setitem` or `index_add`."""
         self.check_writable()
-        self.refresh()
-        self.assign(bind_update(primitive, (self, *rest), params))
+        root, inner, path = (self, (), ()) if self.base is None else self.route()
+        if index == (Ellipsis,) and path and path[-1][0] is getitem:
+            index, path = path[-1][1]["index"], path[:-1]
+        arrays = inner + arrays
+        if primitive is setitem:
+            if isinstance(value, Box) and value.base is not None and not arrays and value.names(root, index, path):
+                return  # a[i] += b ends by writing the view a[i] onto itself
+            if dtype_of(value).kind == "c" and self.ssa.type.dtype.kind != "c":
+                raise TypeError("complex values written into a real array would lose their imaginary part")
+        root.hold(bind_update(primitive, (root, value, *arrays), position(index, path)))
+
+    def names(self, root: Box, index: Any, path: Path) -> bool:
+        """Whether this is the view of an array that a path and an index lead to."""
+        if index != (Ellipsis,):
+            path = (*path, (getitem, {"index": index}))
+        own_root, arrays, own_path = self.route()
+        return own_root is root and not arrays and own_path == path
+
+    def hold(self, value: Box) -> None:
+        """Hold another value from now on: its views will read themselves anew."""
+        self.level, self.ssa = value.level, value.ssa
+        self.version += 1
 
     def write_all(self, value: Any) -> None:
         """Write a freshly computed array into the whole of this one, as `+=` and `out=` do."""
@@ -87,10 +115,19 @@ class Box(Operators, Methods, Conversion, Protocol, Traced):
             )
         if not np.can_cast(dtype_of(value), dtype, "same_kind"):
             raise TypeError(f"cannot cast an in-place result from {dtype_of(value)} to {dtype} with rule 'same_kind'")
-        if isinstance(value, Box) and shape_of(value) == shape and dtype_of(value) == dtype and value.base is None:
-            self.assign(value)
+        if self.base is None and isinstance(value, Box) and value.replaces(self):
+            self.check_writable()
+            value.ssa.freeze()
+            self.hold(value)
         else:
             self.update(setitem, value, index=(Ellipsis,))
+
+    def replaces(self, other: Box) -> bool:
+        """Whether this value can stand in the place of another: no view, and the same shape, dtype and memory order."""
+        if self.base is not None or self.ssa.type != other.ssa.type:
+            return False
+        mine, others = self.concrete(), other.concrete()
+        return others is ABSENT or (isinstance(mine, np.ndarray) and mine.strides == others.strides)
 
     def check_writable(self) -> None:
         """Raise what NumPy raises for a scalar or a read-only view, and MutationError for an argument."""
@@ -98,7 +135,7 @@ class Box(Operators, Methods, Conversion, Protocol, Traced):
             raise TypeError(f"'{type(self.concrete()).__name__}' object does not support item assignment")
         root: Box = self
         while True:
-            if root.read is not None and root.read[0].name in READ_ONLY_VIEWS:
+            if root.read is not None and root.read[0].view == READ_ONLY:
                 raise ValueError("assignment destination is read-only")
             if root.base is None:
                 break
@@ -120,6 +157,10 @@ class Box(Operators, Methods, Conversion, Protocol, Traced):
     def concrete(self) -> Any:
         """The plain value under all recordings, or ABSENT."""
         self.refresh()
+        return self.held()
+
+    def held(self) -> Any:
+        """The same, but a view is not read anew: enough to know what kind of value it is."""
         value = self.ssa.value
         while isinstance(value, Traced):
             value = value.ssa.value
@@ -127,33 +168,44 @@ class Box(Operators, Methods, Conversion, Protocol, Traced):
 
     def is_array(self) -> bool:
         """Whether this stands for an ndarray, which can be written, not for a scalar."""
-        value = self.concrete()
+        value = self.held()
         return isinstance(value, np.ndarray) if value is not ABSENT else self.ssa.type.shape != ()
 
+    def is_weak(self) -> bool:
+        """Whether this stands for a Python number."""
+        value = self.held()
+        return type(value) in (float, int, complex) if value is not ABSENT else self.ssa.type.weak
 
-READ_ONLY_VIEWS = frozenset({"broadcast_to"})
-
-
-def shares_memory(out: Any, base: Box) -> bool:
-    """Whether a value just read from an array views its memory."""
-    while isinstance(out, Traced):
-        out = out.ssa.value
-    if out is ABSENT:
-        return True
-    return type(out) is np.ndarray and np.may_share_memory(out, base.concrete())
+    grounded = staticmethod(lambda out: grounded(out))
 
 
-def make_box(
-    level: Any, var: Var, primitive: Primitive, args: tuple[Any, ...], params: dict[str, Any]
-) -> Box:
-    """A Box for the output of a primitive, a view where NumPy's result would be one."""
+def is_view(value: Any, base: Box, primitive: Primitive, args: tuple[Any, ...], params: dict[str, Any]) -> bool:
+    """Whether NumPy's result would be a view: whether the value just read from an array shares its memory."""
+    while isinstance(value, Traced):
+        value = value.ssa.value
+    if value is not ABSENT:
+        return type(value) is np.ndarray and np.may_share_memory(value, base.concrete())
+    # Only types are known: try it with arrays that are never filled.
+    root, inner, path = base.route()
+    rest = (*inner, *args[1:])
+    if any(dtype_of(x).kind not in "iub" for x in rest):
+        return False
+    empty = np.empty(root.ssa.type.shape, root.ssa.type.dtype)
+    try:
+        part, left = through(empty, tuple(np.zeros(shape_of(x), dtype_of(x)) for x in rest), path)
+        return np.may_share_memory(primitive.evaluate(part, *left, **params), empty)
+    except IndexError:
+        return False
+
+
+def make_box(level: Any, var: Var, primitive: Primitive, args: tuple[Any, ...], params: dict[str, Any]) -> Box:
+    """A Box for the output of a primitive that gives views: a view where NumPy's result would be one."""
     box = Box(level, var)
-    if primitive.view is not None:
-        base = args[0]
-        if isinstance(base, Box) and (var.value is not ABSENT or var.type.shape) and shares_memory(var.value, base):
-            if base.level is level:
-                var.alias = base.ssa
-            box.attach(base, primitive, tuple(x.snapshot() if isinstance(x, Box) else x for x in args[1:]), params)
+    base = args[0]
+    if isinstance(base, Box) and is_view(var.value, base, primitive, args, params):
+        if base.level is level:
+            var.alias = base.ssa
+        box.attach(base, primitive, tuple([x.snapshot() if isinstance(x, Box) else x for x in args[1:]]), params)
     return box
 
 
@@ -183,9 +235,9 @@ class Ground(Level):
         out = primitive.evaluate(*values, **params)
         if isinstance(out, tuple):
             return tuple(ground(x) for x in out)
-        if isinstance(out, np.ndarray) and (out.dtype.kind in "fc" or primitive.view is not None):
-            return make_box(self, Var(out), primitive, args, params)
-        return out
+        if not isinstance(out, np.ndarray) or (out.dtype.kind not in "fc" and not primitive.view):
+            return out
+        return make_box(self, Var(out), primitive, args, params) if primitive.view else Box(self, Var(out))
 
 
 GROUND = Ground()
@@ -196,6 +248,15 @@ def ground(value: Any) -> Any:
     if isinstance(value, np.ndarray) and value.dtype.kind in "fc":
         return Box(GROUND, Var(value))
     return value
+
+
+def grounded(out: Any) -> Any:
+    """A result with its plain arrays of floats ready to be written with traced values."""
+    if type(out) is np.ndarray:
+        return ground(out)
+    if type(out) in (tuple, list) and any(type(part) is np.ndarray for part in out):
+        return type(out)(map(ground, out))
+    return out
 
 
 def plain(value: Any) -> Any:

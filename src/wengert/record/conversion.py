@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from wengert.errors import StagingError, TraceConversionError
-from wengert.ir import ABSENT, user_location
+from wengert.ir import ABSENT, users_line
 
 
 class Conversion:
@@ -71,13 +71,13 @@ class Conversion:
         return self.copy()  # type: ignore[attr-defined]
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        raise TraceConversionError(f"a traced value cannot be pickled: it belongs to a running recording{_where()}")
+        raise TraceConversionError(f"a traced value cannot be pickled: it belongs to a running recording{users_line()}")
 
     def _number(self, why: str) -> Any:
         """The number of a value, for uses that lose no derivative."""
         value = self.concrete()  # type: ignore[attr-defined]
         if value is ABSENT:
-            raise StagingError(f"an abstract value of type {self.ssa.type} has no number, but {why}{_where()}")  # type: ignore[attr-defined]
+            raise StagingError(f"an abstract value of type {self.ssa.type} has no number, but {why}{users_line()}")  # type: ignore[attr-defined]
         return value
 
     def _plain(self, what: str) -> Any:
@@ -90,10 +90,7 @@ class Conversion:
             self._number(f"{what} asks for it")
         raise TraceConversionError(
             f"{what} would turn a traced value into a plain number and lose its derivative. Keep it as it is, or write "
-            f"wengert.stop_gradient(x) where no derivative is wanted{_where()}"
+            f"wengert.stop_gradient(x) where no derivative is wanted{users_line()}"
         )
 
 
-def _where() -> str:
-    location = user_location()
-    return f"\n  {location}" if location is not None else ""

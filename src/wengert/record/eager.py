@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 
 from wengert.ir import Line, Primitive, Var, bind, bind_update, user_location
-from wengert.record.box import Box, make_box
+from wengert.record.box import GROUND, Box, ground, make_box
+from wengert.record.copies import Copies
 from wengert.record.debugging import check_finite, enabled
 from wengert.record.level import Level
-
-SMALL = 4096  # bytes; below, copying an array is cheaper than comparing it with its last copy
 
 
 class Eager(Level):
@@ -23,7 +22,7 @@ class Eager(Level):
         super().__init__(what)
         self.lines: list[Line] = []
         self.debug = enabled.get()
-        self._copies: dict[int, tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]] = {}
+        self._copies = Copies()
 
     def process(self, primitive: Primitive, args: tuple[Any, ...], params: dict[str, Any], update: bool = False) -> Any:
         """Evaluate on the values below, and append the line."""
@@ -37,24 +36,25 @@ class Eager(Level):
                 if a.base is not None:
                     a.refresh()
                 var = a.ssa
+                if saves:
+                    var.freeze()
                 if a.level is self:
-                    if saves:
-                        var.freeze()
                     inputs.append(var)
                     values.append(var.value)
                     continue
-                a = Box(a.level, var)
-                var.freeze()
-            elif saves and type(a) is np.ndarray:
-                a = self._copy(a)
+                a = var.value if a.level is GROUND else Box(a.level, var)
+            elif type(a) is np.ndarray and (saves or (a.dtype.kind in "iub" and not primitive.discrete)):
+                a = self._copies.of(a)  # also an index or a mask, which the transpose of a linear primitive reads
             inputs.append(a)
             values.append(a)
         if update:
-            out = self._update(primitive, inputs, tuple(values), params)
+            base = inputs[0]
+            in_place = type(base) is Var and base.owned
+            out = (bind_update if in_place else bind)(primitive, tuple(values), params)
         else:
             out = bind(primitive, tuple(values), params)
             if primitive.discrete:
-                return out  # nothing to differentiate: no longer a value of this level
+                return ground(out)  # nothing to differentiate: no longer a value of this level
         if self.debug:
             check_finite(out, primitive.name, user_location())
         if type(out) is tuple:
@@ -64,21 +64,4 @@ class Eager(Level):
         var = Var(out)
         var.owned = update
         self.lines.append(Line(primitive, tuple(inputs), params, (var,), user_location()))
-        return Box(self, var) if primitive.view is None else make_box(self, var, primitive, args, params)
-
-    def _update(self, primitive: Primitive, inputs: list[Any], values: tuple[Any, ...], params: dict[str, Any]) -> Any:
-        base = inputs[0]
-        if type(base) is Var and base.owned:
-            return bind_update(primitive, values, params)
-        return bind(primitive, values, params)
-
-    def _copy(self, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        """What the array holds now: the user may write into it later, the line must keep the value it used."""
-        if array.nbytes <= SMALL:
-            return array.copy()
-        known = self._copies.get(id(array))
-        if known is not None and np.array_equal(known[1], array):
-            return known[1]
-        copy = array.copy(order="K")
-        self._copies[id(array)] = (array, copy)  # the array too, so that its id stays its own
-        return copy
+        return make_box(self, var, primitive, args, params) if primitive.view else Box(self, var)

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from wengert.functions import as_array
-from wengert.ir import Array, bind
-from wengert.primitives import getitem, setitem, split_index
+from wengert.ir import ABSENT, Array, bind
+from wengert.primitives import getitem, position, setitem, split_index
+from wengert.record.operands import operand
 
 NO_PARAMS: dict[str, Any] = {}
 
@@ -56,16 +56,18 @@ class Methods:
     flat = property(lambda self: self.reshape(-1))
 
     def __getitem__(self, index: Any) -> Any:
-        if type(index) is int:
-            return bind(getitem, (self,), {"index": (index,)})
-        template, arrays = split_index(index)
-        return bind(getitem, (self, *arrays), {"index": template})
+        template, arrays = ((index,), ()) if type(index) is int else split_index(index, self.shape)
+        if self.base is None or self.ssa.value is ABSENT:  # type: ignore[attr-defined]
+            return bind(getitem, (self, *arrays), {"index": template})
+        root, inner, path = self.route()  # type: ignore[attr-defined]
+        return bind(getitem, (root, *inner, *arrays), position(template, path))
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        template, arrays = split_index(index)
-        if isinstance(value, (list, tuple)):
-            value = as_array(value)
-        self.update(setitem, value, *arrays, index=template)  # type: ignore[attr-defined]
+        template, arrays = split_index(index, self.shape)
+        self.update(setitem, operand(value), *arrays, index=template)  # type: ignore[attr-defined]
+
+    def __delitem__(self, index: Any) -> None:
+        raise ValueError("cannot delete array elements")
 
     def reshape(self, *shape: Any, order: Any = "C", copy: Any = None) -> Any:
         """`np.reshape`, the shape also as several arguments."""
@@ -76,9 +78,13 @@ class Methods:
         given = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes
         return np.transpose(self, given or None)  # type: ignore[call-overload]
 
-    def astype(self, dtype: Any, order: str = "K", casting: str = "unsafe", subok: bool = True, copy: bool = True) -> Any:
+    def astype(
+        self, dtype: Any, order: str = "K", casting: str = "unsafe", subok: bool = True, copy: bool = True
+    ) -> Any:
         """The array in another dtype."""
-        return np.astype(self, dtype)  # type: ignore[call-overload]
+        if not np.can_cast(self.dtype, dtype, casting):
+            raise TypeError(f"Cannot cast array data from {self.dtype} to {np.dtype(dtype)} by the rule {casting!r}")
+        return np.astype(self, dtype, copy=copy)  # type: ignore[call-overload]
 
     def item(self, *index: Any) -> Any:
         """The only element, or the one at an index; it stays traced."""
@@ -114,7 +120,9 @@ class Methods:
 
     conjugate = conj
     all, any, argmax, argmin, argsort = map(_method, (np.all, np.any, np.argmax, np.argmin, np.argsort))
-    argpartition, choose, clip, compress = map(_method, (np.argpartition, np.choose, np.clip, lambda a, c, **k: np.compress(c, a, **k)))
+    argpartition, choose, clip, compress = map(
+        _method, (np.argpartition, np.choose, np.clip, lambda a, c, **k: np.compress(c, a, **k))
+    )
     copy, cumprod, cumsum, diagonal, dot = map(_method, (np.copy, np.cumprod, np.cumsum, np.diagonal, np.dot))
     max, mean, min, nonzero, prod, ptp = map(_method, (np.max, np.mean, np.min, np.nonzero, np.prod, np.ptp))
     put, ravel, repeat, round = map(_method, (np.put, np.ravel, np.repeat, np.round))

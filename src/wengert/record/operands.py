@@ -12,6 +12,15 @@ from wengert.ir import Traced
 PLAIN = frozenset({float, int, bool, complex, np.ndarray, np.float64, np.float32, np.int64, np.bool_})
 
 
+def is_operand(value: Any) -> bool:
+    """Whether a value is a number, an array, or a nested list of them, not an object with operators of its own."""
+    if getattr(value, "__array_ufunc__", False) is None:
+        return False
+    return isinstance(value, (Traced, np.generic, np.ndarray, list, tuple, float, int, complex)) or hasattr(
+        value, "__array__"
+    )
+
+
 def operand(value: Any) -> Any:
     """A number, an array or a traced value."""
     if type(value) in PLAIN or isinstance(value, (Traced, np.generic, np.ndarray)):

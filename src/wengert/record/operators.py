@@ -8,7 +8,7 @@ import numpy as np
 
 from wengert.ir import ABSENT, PYTHON_SCALARS, Primitive, Traced, bind
 from wengert.primitives import UFUNCS
-from wengert.record.operands import PLAIN, operand
+from wengert.record.operands import PLAIN, is_operand, operand
 
 NO_PARAMS: dict[str, Any] = {}
 
@@ -37,14 +37,16 @@ def _weaken(out: Any) -> Any:
 def _operate(function: Any, x: Any, y: Any) -> Any:
     meaning = UFUNCS[function]
     out = bind(meaning, (x, y), NO_PARAMS) if type(meaning) is Primitive else meaning(x, y)
-    return _weaken(out) if _weak(y) and _weak(x) else out
+    if not (_weak(y) and _weak(x)):
+        return out
+    return tuple(map(_weaken, out)) if type(out) is tuple else _weaken(out)  # divmod has two results
 
 
 def _binary(function: np.ufunc, reflected: bool = False) -> Any:
     def method(self: Any, other: Any) -> Any:
         if type(other) not in PLAIN:
-            if other is None or isinstance(other, str) or getattr(other, "__array_ufunc__", False) is None:
-                return NotImplemented  # the operation is left to the other operand, as NumPy's arrays do
+            if not is_operand(other):
+                return NotImplemented  # the operation is left to the other operand
             other = operand(other)
         return _operate(function, other, self) if reflected else _operate(function, self, other)
 
@@ -92,7 +94,17 @@ class Operators:
     __and__, __rand__, __iand__ = _binary(np.bitwise_and), _reflected(np.bitwise_and), _in_place(np.bitwise_and)
     __or__, __ror__, __ior__ = _binary(np.bitwise_or), _reflected(np.bitwise_or), _in_place(np.bitwise_or)
     __xor__, __rxor__, __ixor__ = _binary(np.bitwise_xor), _reflected(np.bitwise_xor), _in_place(np.bitwise_xor)
-    __lt__, __le__, __gt__, __ge__ = _binary(np.less), _binary(np.less_equal), _binary(np.greater), _binary(np.greater_equal)
+    __lt__, __le__, __gt__, __ge__ = (
+        _binary(np.less),
+        _binary(np.less_equal),
+        _binary(np.greater),
+        _binary(np.greater_equal),
+    )
     __eq__, __ne__ = _binary(np.equal), _binary(np.not_equal)
-    __neg__, __pos__, __abs__, __invert__ = _unary(np.negative), _unary(np.positive), _unary(np.absolute), _unary(np.invert)
+    __neg__, __pos__, __abs__, __invert__ = (
+        _unary(np.negative),
+        _unary(np.positive),
+        _unary(np.absolute),
+        _unary(np.invert),
+    )
     __hash__ = None  # type: ignore[assignment]  # as an ndarray: two values may be equal today and not tomorrow

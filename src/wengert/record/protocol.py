@@ -10,7 +10,7 @@ import numpy as np
 
 from wengert.errors import UnsupportedError
 from wengert.functions import NUMPY, UFUNC_METHODS
-from wengert.ir import Primitive, bind, user_location
+from wengert.ir import Primitive, bind, users_line
 from wengert.primitives import UFUNCS
 from wengert.record.operands import operand
 
@@ -26,21 +26,22 @@ class Protocol:
         if method == "__call__":
             meaning = UFUNCS.get(ufunc)
             if meaning is None:
-                raise UnsupportedError(f"{qualified(ufunc)} has no derivative rule{_where()}")
+                raise UnsupportedError(f"{qualified(ufunc)} has no derivative rule{users_line()}")
             inputs = tuple([operand(x) for x in inputs])
             if kwargs:
                 return call_ufunc(ufunc, meaning, inputs, **kwargs)
             return bind(meaning, inputs, NO_PARAMS) if isinstance(meaning, Primitive) else meaning(*inputs)
         function = UFUNC_METHODS.get(method)
         if function is None or ufunc not in UFUNCS:
-            raise UnsupportedError(f"{qualified(ufunc)}.{method} has no derivative rule{_where()}")
+            raise UnsupportedError(f"{qualified(ufunc)}.{method} has no derivative rule{users_line()}")
         return checked_call(function, f"{qualified(ufunc)}.{method}", (ufunc, *inputs), kwargs)
 
     def __array_function__(self, func: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         meaning = NUMPY.get(func)
         if meaning is None:
-            raise UnsupportedError(f"{qualified(func)} has no derivative rule{_where()}")
-        return checked_call(meaning, qualified(func), args, kwargs)
+            raise UnsupportedError(f"{qualified(func)} has no derivative rule{users_line()}")
+        out = checked_call(meaning, qualified(func), args, kwargs)
+        return out if isinstance(out, Protocol) else self.grounded(out)  # type: ignore[attr-defined]
 
 
 def call_ufunc(
@@ -55,17 +56,19 @@ def call_ufunc(
 ) -> Any:
     """A ufunc with keywords: `dtype=` converts the inputs first, `out=` and `where=` write the result."""
     if others:
-        raise UnsupportedError(f"{qualified(ufunc)}(..., {next(iter(others))}=...) is not supported{_where()}")
+        raise UnsupportedError(f"{qualified(ufunc)}(..., {next(iter(others))}=...) is not supported{users_line()}")
     if casting != "same_kind":
-        raise UnsupportedError(f"{qualified(ufunc)}(..., casting={casting!r}) is not supported{_where()}")
+        raise UnsupportedError(f"{qualified(ufunc)}(..., casting={casting!r}) is not supported{users_line()}")
     if dtype is not None:
-        inputs = tuple(np.astype(x, np.dtype(dtype)) if hasattr(x, "shape") else np.dtype(dtype).type(x) for x in inputs)
+        inputs = tuple(
+            np.astype(x, np.dtype(dtype)) if hasattr(x, "shape") else np.dtype(dtype).type(x) for x in inputs
+        )
     result = meaning(*inputs)
     if out is None:
         if where is not True:
             raise UnsupportedError(
                 f"{qualified(ufunc)}(..., where=mask) leaves the other elements undefined: give out= as well, "
-                f"or use np.where{_where()}"
+                f"or use np.where{users_line()}"
             )
         return result
     results = result if isinstance(result, tuple) else (result,)
@@ -82,7 +85,7 @@ def write_out(target: Any, value: Any, where: Any, name: str) -> None:
     if not isinstance(target, Protocol):
         raise UnsupportedError(
             f"{name}(..., out=array) writes a traced value into a plain NumPy array, which cannot hold its derivative. "
-            f"Make the array from a traced one (np.zeros_like(x), np.empty_like(x), x.copy()){_where()}"
+            f"Make the array from a traced one (np.zeros_like(x), np.empty_like(x), x.copy()){users_line()}"
         )
     target.write_all(value if where is True else np.where(where, value, target))  # type: ignore[attr-defined]
 
@@ -98,7 +101,7 @@ def checked_call(function: Callable[..., Any], name: str, args: tuple[Any, ...],
         except TypeError as mismatch:
             unknown = [key for key in kwargs if key not in signature.parameters]
             what = f"{name}(..., {unknown[0]}=...)" if unknown else f"{name} called this way ({mismatch})"
-            raise UnsupportedError(f"{what} is not supported on traced values{_where()}") from None
+            raise UnsupportedError(f"{what} is not supported on traced values{users_line()}") from None
         raise
 
 
@@ -108,10 +111,5 @@ def qualified(function: Any) -> str:
         return f"np.{function.__name__}" if getattr(np, function.__name__, None) is function else function.__name__
     module = getattr(function, "__module__", "") or ""
     return f"{module.replace('numpy', 'np', 1)}.{function.__name__}"
-
-
-def _where() -> str:
-    location = user_location()
-    return f"\n  {location}" if location is not None else ""
 
 

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from wengert.ir import Array, Primitive, Recorder, Var, WengertList, user_location
-from wengert.record.box import Box, make_box
+from wengert.record.box import GROUND, Box, make_box
+from wengert.record.copies import Copies
 from wengert.record.level import Level
 
 
 class Staged(Level):
     """A recording of abstract values."""
 
-    __slots__ = ("recorder",)
+    __slots__ = ("_copies", "recorder")
 
     def __init__(self, what: str) -> None:
         super().__init__(what)
         self.recorder = Recorder()
+        self._copies = Copies(small=0)  # one copy of each, so that equal lines are seen to be equal
 
     def add_input(self, type: Array) -> Box:
         """A new input of the list."""
@@ -28,9 +32,9 @@ class Staged(Level):
         self.check_active()
         inputs = tuple([self._input(a) for a in args])
         outputs = self.recorder.append(primitive, inputs, params, user_location())
-        boxes = [
-            make_box(self, x, primitive, args, params) if type(x) is Var else x for x in outputs
-        ]
+        if primitive.view and type(outputs[0]) is Var:
+            return make_box(self, outputs[0], primitive, args, params)
+        boxes = [Box(self, x) if type(x) is Var else x for x in outputs]
         return boxes[0] if len(boxes) == 1 else tuple(boxes)
 
     def finish(self, outputs: Sequence[Any], names: tuple[str, ...] = ()) -> WengertList:
@@ -40,7 +44,11 @@ class Staged(Level):
         return wl
 
     def _input(self, value: Any) -> Any:
-        if not isinstance(value, Box):
-            return value
-        value.refresh()
-        return value.ssa if value.level is self else Box(value.level, value.ssa)
+        if isinstance(value, Box):
+            value.refresh()
+            if value.level is self:
+                return value.ssa
+            if value.level is not GROUND:
+                return Box(value.level, value.ssa)
+            value = value.ssa.value
+        return self._copies.of(value) if type(value) is np.ndarray else value

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from wengert.ir import Line, Primitive, Var, WengertList, bind, shape_of
-from wengert.primitives import align, broadcast_to, concatenate, reshape
+import numpy as np
+
+from wengert.ir import Array, Line, Primitive, Var, WengertList, bind, shape_of
+from wengert.primitives import align, concatenate, reshape
 from wengert.transform.replay import Replay
-from wengert.ir import Array
 
 
 def batch(wl: WengertList, size: int, batched: Sequence[bool]) -> tuple[WengertList, list[bool]]:
@@ -40,17 +41,17 @@ def batch_line(
     primitive: Primitive, size: int, xs: tuple[Any, ...], flags: tuple[bool, ...], params: dict[str, Any], line: Line
 ) -> Any:
     """One line for all items of a batch; all its outputs have the leading axis."""
-    if primitive.partials is not None:
-        rank = max(len(shape_of(x)) - flag for x, flag in zip(xs, flags, strict=True))
-        aligned = tuple(align(x, rank + 1) if flag else x for x, flag in zip(xs, flags, strict=True))
-        return bind(primitive, aligned, params)
     if primitive.batch is not None:
         try:
             return primitive.batch(size, xs, flags, **params)
         except LookupError:
             pass  # the row's rule does not cover these arguments
+    elif primitive.partials is not None:
+        rank = max(len(shape_of(x)) - flag for x, flag in zip(xs, flags, strict=True))
+        aligned = tuple(align(x, rank + 1) if flag else x for x, flag in zip(xs, flags, strict=True))
+        return bind(primitive, aligned, params)
     if size == 0:
-        return tuple(broadcast_to(0.0, shape=(0, *var.type.shape)) for var in line.outputs)
+        return tuple(np.zeros((0, *var.type.shape), var.type.dtype) for var in line.outputs)
     items = [
         bind(primitive, tuple(x[i] if flag else x for x, flag in zip(xs, flags, strict=True)), params)
         for i in range(size)

@@ -39,7 +39,12 @@ def custom_primitive(
     elif jvp is not None:
         jvp = _with_output_first(jvp)
     return Primitive(
-        name=name, evaluate=function, infer=infer, partials=None if partials is None else tuple(partials), jvp=jvp, vjp=pullback
+        name=name,
+        evaluate=function,
+        infer=infer,
+        partials=None if partials is None else tuple(partials),
+        jvp=jvp,
+        vjp=pullback,
     )
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Primitive, Var, WengertList, bind
+from wengert.ir import Primitive, Var, WengertList, bind, bind_update
 from wengert.record import Box, Level
-from wengert.record.box import make_box
-from wengert.transform.push import push
+from wengert.record.box import GROUND, ground, make_box
+from wengert.transform.push import push, zeros_like
 from wengert.transform.replay import Replay
 
 
@@ -21,6 +21,12 @@ class Dotted(Var):
     def __init__(self, value: Any, tangent: Any) -> None:
         super().__init__(value)
         self.tangent = tangent
+
+    def detach(self) -> None:
+        """Hold the value and the tangent in buffers of their own."""
+        super().detach()
+        if self.tangent is not None:
+            self.tangent = self.tangent.copy()
 
 
 class Forward(Level):
@@ -42,29 +48,51 @@ class Forward(Level):
     def process(self, primitive: Primitive, args: tuple[Any, ...], params: dict[str, Any], update: bool = False) -> Any:
         """Evaluate on the primals, and push the tangents."""
         self.check_active()
+        # A result may be the very tangent of an argument, except where a primitive moves elements: that gives either a
+        # view, which is known to be one, or a buffer of its own.
+        shares = not (primitive.linear and primitive.joint)
+        in_place = False
         xs: list[Any] = []
         dxs: list[Any] = []
         for a in args:
             if isinstance(a, Box):
                 a.refresh()
                 var = a.ssa
-                var.freeze()
+                if shares:
+                    var.freeze()
                 if a.level is self:
+                    in_place = in_place or (update and not xs and var.owned)
                     xs.append(var.value)
                     dxs.append(var.tangent)  # type: ignore[attr-defined]
                     continue
-                a = Box(a.level, var)
+                a = var.value if a.level is GROUND else Box(a.level, var)
             xs.append(a)
             dxs.append(None)
         values = tuple(xs)
+        if in_place:
+            return self._update(primitive, values, tuple(dxs), params)
         y = bind(primitive, values, params)
         if primitive.discrete:
-            return y
+            return ground(y)
         with np.errstate(all="ignore"):
             dy = push(primitive, y, values, tuple(dxs), params)
         if type(y) is tuple:
             return tuple(Box(self, Dotted(a, b)) for a, b in zip(y, dy or (None,) * len(y), strict=True))
-        return make_box(self, Dotted(y, dy), primitive, args, params)
+        var = Dotted(y, dy)
+        var.owned = update
+        return make_box(self, var, primitive, args, params) if primitive.view else Box(self, var)
+
+    def _update(self, primitive: Primitive, xs: tuple[Any, ...], dxs: tuple[Any, ...], params: dict[str, Any]) -> Box:
+        """Write into a buffer of our own, and the tangent of what is written into its tangent."""
+        base, value, *rest = xs
+        dbase, dvalue = dxs[:2]
+        if dbase is not None or dvalue is not None:
+            dbase = zeros_like(base) if dbase is None else dbase
+            dvalue = zeros_like(value) if dvalue is None else dvalue
+            dbase = bind_update(primitive, (dbase, dvalue, *rest), params)
+        var = Dotted(bind_update(primitive, (base, value, *rest), params), dbase)
+        var.owned = True
+        return Box(self, var)
 
 
 def forward(wl: WengertList) -> WengertList:
@@ -89,9 +117,5 @@ def forward(wl: WengertList) -> WengertList:
     replay.run(wl, primals, step)
     outputs = replay.outputs(wl)
     zero = [np.zeros(getattr(x, "shape", ()), np.float64) for x in outputs]
-    tangents = [
-        dotted.get(x, z) if type(x) is Var else z for x, z in zip(wl.outputs, zero, strict=True)
-    ]
+    tangents = [dotted.get(x, z) if type(x) is Var else z for x, z in zip(wl.outputs, zero, strict=True)]
     return replay.finish([*outputs, *tangents], wl.names + tuple(f"d{name}" for name in wl.names))
-
-

@@ -31,8 +31,9 @@ def linearize_lines(inputs: Sequence[Var], lines: Sequence[Line], outputs: Seque
             for var, one in zip(line.outputs, dy if len(ys) > 1 and dy is not None else (dy,) * len(ys), strict=True):
                 if one is not None:
                     tangents[var] = fit(one, var.value)
-    found = [
-        tangents.get(out, None) if type(out) is Var else None for out in outputs
+    found = [tangents.get(out) if type(out) is Var else None for out in outputs]
+    dys = [
+        zeros_like(out.type if type(out) is Var else out) if d is None else d
+        for d, out in zip(found, outputs, strict=True)
     ]
-    dys = [zeros_like(out.type if type(out) is Var else out) if d is None else d for d, out in zip(found, outputs, strict=True)]
     return clean(level.finish(dys))

@@ -9,10 +9,10 @@ import numpy as np
 
 from wengert.ir import ABSENT, Array, Line, Primitive, Traced, Var, dependents, dtype_of, shape_of
 from wengert.ir.types import type_of
-from wengert.primitives import sum_to
+from wengert.primitives import copy, sum_to
 from wengert.record import Staged
 from wengert.record.debugging import check_finite, enabled
-from wengert.transform.push import fit, product, push, zeros_like
+from wengert.transform.push import fit, product, push, slope, zeros_like
 
 Adjoints = dict[Var, Any]
 
@@ -61,14 +61,19 @@ class Backward:
             ct = tuple(zeros_like(self.value(v)) if c is None else c for v, c in zip(outputs, cts, strict=True))
         primitive = line.primitive
         value = self.value
+        owned = outputs[0] in self._own
         xs = tuple([value(x) if type(x) is Var else x for x in line.inputs])
         if primitive.partials is not None:
             self._pull_elementwise(line, ct, xs)
+        elif primitive.transpose_update is not None:
+            self._pull_update(line, ct, xs, owned)
         elif primitive.linear:
             self._pull_linear(line, ct, xs)
         elif primitive.vjp is not None:
             y = tuple(map(value, outputs))
-            for x, part in zip(line.inputs, primitive.vjp(ct, y if len(y) > 1 else y[0], *xs, **line.params), strict=True):
+            for x, part in zip(
+                line.inputs, primitive.vjp(ct, y if len(y) > 1 else y[0], *xs, **line.params), strict=True
+            ):
                 if self._wanted(x):
                     self._add(x, part)
         else:
@@ -86,7 +91,7 @@ class Backward:
             if not self._wanted(x):
                 continue
             if callable(partial):
-                part = product(ct, partial(y, *xs))
+                part = product(ct, slope(partial, y, xs))
             elif partial:
                 part = ct if partial == 1 else -ct if partial == -1 else partial * ct
             else:
@@ -110,17 +115,35 @@ class Backward:
             if i == 0 and primitive.accumulate is not None:
                 adjoint = self.adjoints.get(x)
                 if adjoint is None:
-                    adjoint = np.zeros(shape_of(xs[0]), dtype_of(ct))
+                    adjoint = np.zeros(shape_of(xs[0]), dtype_of(ct), layout(xs[0]))
                 elif x not in self._own:
-                    adjoint = np.copy(adjoint)
+                    adjoint = copy(adjoint, order=layout(xs[0]))
                 self.adjoints[x] = primitive.accumulate(adjoint, fit(ct, adjoint), *xs, **params)
                 self._own.add(x)
             else:
                 self._add(x, rule(ct, *xs, **params))
 
+    def _pull_update(self, line: Line, ct: Any, xs: tuple[Any, ...], owned: bool) -> None:
+        """Of a write into an array: what was written takes its part, and the array gets the rest in the same buffer.
+
+        So the cotangent of an array that is written in a loop stays one buffer all the way back.
+        """
+        primitive, params = line.primitive, line.params
+        for i, x in enumerate(line.inputs[1:], 1):
+            rule = primitive.transpose_of(i)
+            if rule is not None and self._wanted(x):
+                part = rule(ct, *xs, **params)
+                self._add(x, part if getattr(part, "base", None) is None else copy(part, order="K"))
+        base = line.inputs[0]
+        if self._wanted(base):
+            assert primitive.transpose_update is not None
+            self._add(base, primitive.transpose_update(ct if owned else copy(ct, order="K"), *xs, **params), owned=True)
+
     def _pull_jvp(self, line: Line, ct: Any, xs: tuple[Any, ...]) -> None:
         """Record the `jvp` rule, a linear list in the tangents, and walk that backward."""
         moving = [i for i, x in enumerate(line.inputs) if self._wanted(x)]
+        if line.primitive.linear_in(moving):
+            return self._pull_linear(line, ct, xs)
         y = tuple(map(self.value, line.outputs))
         lines, inputs, outputs = record_push(line.primitive, y, xs, moving, line.params)
         inner = Backward(type_or_value, dependents(inputs, lines))
@@ -130,18 +153,25 @@ class Backward:
         for i, var in zip(moving, inputs, strict=True):
             self._add(line.inputs[i], inner.adjoints.get(var))
 
-    def _add(self, var: Var, ct: Any) -> None:
+    def _add(self, var: Var, ct: Any, owned: bool = False) -> None:
         if ct is None:
             return
         ct = fit(ct, self.value(var))
         adjoint = self.adjoints.get(var)
         if adjoint is None:
             self.adjoints[var] = ct
+            if owned:
+                self._own.add(var)
         elif var in self._own and type(adjoint) is np.ndarray and not isinstance(ct, Traced):
             adjoint += ct
         else:
             self.adjoints[var] = adjoint + ct
             self._own.add(var)
+
+
+def layout(x: Any) -> str:
+    """The memory order of a value, in which the views that were read from it are views of its cotangent too."""
+    return "F" if type(x) is np.ndarray and x.flags.fnc else "C"
 
 
 def record_push(

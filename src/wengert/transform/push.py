@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from wengert.ir import Array, Primitive, Traced, bind, dtype_of, shape_of
+from wengert.ir.primitive import Rule
 from wengert.primitives import broadcast_to, chain_product, times, to_dtype
 
 Values = tuple[Any, ...]
@@ -35,7 +36,8 @@ def push(primitive: Primitive, y: Any, xs: Values, dxs: Values, params: dict[str
             (zeros_like(x) if dx is None else dx) if primitive.moves(i) else x
             for i, (x, dx) in enumerate(zip(xs, dxs, strict=True))
         )
-        return bind(primitive, moved, params)
+        out = bind(primitive, moved, params)
+        return out if type(out) is tuple else fit(out, y)  # the zeros may be of a higher precision
     total = None
     for i in moving:
         total = plus(total, bind(primitive, (*xs[:i], dxs[i], *xs[i + 1 :]), params))
@@ -49,13 +51,21 @@ def _push_elementwise(primitive: Primitive, y: Any, xs: Values, dxs: Values) -> 
         if dx is None:
             continue
         if callable(partial):
-            total = plus(total, product(partial(y, *xs), dx))
+            total = plus(total, product(slope(partial, y, xs), dx))
         elif partial:
             total = plus(total, dx if partial == 1 else -dx if partial == -1 else partial * dx)
     if total is None:
         return None
     shape = shape_of(y)
     return fit(total if shape_of(total) == shape else broadcast_to(total, shape=shape), y)
+
+
+def slope(partial: Rule, y: Any, xs: Values) -> Any:
+    """A partial at a point; Python's numbers divide by zero as NumPy's do."""
+    try:
+        return partial(y, *xs)
+    except ZeroDivisionError:
+        return partial(*(np.asarray(v)[()] if type(v) in (float, complex) else v for v in (y, *xs)))
 
 
 def plus(a: Any, b: Any) -> Any:

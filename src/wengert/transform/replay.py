@@ -20,8 +20,9 @@ class Replay:
 
     def add_input(self, var: Var) -> Box:
         """An input of the new list that stands for one of the old."""
-        self.env[var] = self.level.add_input(var.type)
-        return self.env[var]
+        box = self.level.add_input(var.type)
+        self.env[var] = box
+        return box
 
     def read(self, value: Any) -> Any:
         """What an input of a line has become; literals stay as they are."""
@@ -58,5 +59,12 @@ def simplify(wl: WengertList) -> WengertList:
     """The list recorded anew: equal lines merged, known ones folded, simple ones simplified, useless ones gone."""
     replay = Replay("simplify")
     inputs = [replay.add_input(var) for var in wl.inputs]
-    replay.run(wl, inputs, lambda primitive, xs, params, line: bind(primitive, xs, params))
+
+    def step(primitive: Primitive, xs: tuple[Any, ...], params: dict[str, Any], line: Line) -> Any:
+        out = bind(primitive, xs, params)
+        if line.outputs[0].type.weak and isinstance(out, Box):
+            out.ssa.weaken()
+        return out
+
+    replay.run(wl, inputs, step)
     return replay.finish(replay.outputs(wl), wl.names)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from wengert.ir import Line, Var, WengertList, bind
+from wengert.ir import Line, Var, WengertList, bind, dependents
 from wengert.transform.pull import Backward
-from wengert.transform.replay import Replay
 from wengert.transform.push import zeros_like
+from wengert.transform.replay import Replay
 
 
 def reverse_lines(
@@ -31,14 +31,13 @@ def reverse(wl: WengertList) -> WengertList:
     inputs = [replay.add_input(var) for var in wl.inputs]
     replay.run(wl, inputs, lambda primitive, xs, params, line: bind(primitive, xs, params))
     outputs = replay.outputs(wl)
-    backward = Backward(lambda var: replay.env[var])
+    wanted = [var for var in wl.inputs if var.type.dtype.kind in "fc"]
+    live = {var for var in dependents(wanted, wl.lines) if var.type.dtype.kind in "fc"}
+    backward = Backward(lambda var: replay.env[var], live)
     names = list(wl.names)
     for i, out in enumerate(wl.outputs):
         if type(out) is Var:
             backward.seed(out, replay.level.add_input(out.type))
             names.append(f"ct{i}")
     adjoints = backward.run([line for line in wl.lines if not line.primitive.discrete])
-    wanted = [var for var in wl.inputs if var.type.dtype.kind in "fc"]
     return replay.finish([*outputs, *(adjoints.get(var, zeros_like(var.type)) for var in wanted)], tuple(names))
-
-

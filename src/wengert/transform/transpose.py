@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from wengert.ir import Var, WengertList, dependents, type_of
 from wengert.record import Staged
-from wengert.transform.pull import Backward, type_or_value, zeros_like
+from wengert.transform.pull import Backward, type_or_value
+from wengert.transform.push import zeros_like
 from wengert.transform.replay import clean
 
 
@@ -20,4 +21,3 @@ def transpose_list(wl: WengertList) -> WengertList:
         backward.seed(out, ct)
     adjoints = backward.run(wl.lines)
     return clean(level.finish([adjoints.get(var, zeros_like(var.type)) for var in wl.inputs]))
-

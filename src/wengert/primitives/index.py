@@ -1,0 +1,150 @@
+"""Indices: as the user writes them, as lines store them, and which elements they name.
+
+An index is stored as a template (a tuple of slices, integers, `None`, `...` and `SLOT`) beside the arrays that fill its
+slots, so that integer and boolean arrays are inputs of the line, like any other value.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from wengert.ir import Traced, dtype_of, shape_of
+
+
+class _Slot:
+    def __repr__(self) -> str:
+        return "□"
+
+
+SLOT = _Slot()
+Template = tuple[Any, ...]
+Arrays = tuple[Any, ...]
+
+
+def split_index(index: Any, shape: tuple[int, ...] | None = None) -> tuple[Template, Arrays]:
+    """An index as the user wrote it, as a template and the arrays for its slots; masks must fit the shape, if given."""
+    parts = index if type(index) is tuple else (index,)
+    template: list[Any] = []
+    arrays: list[Any] = []
+    masked = False
+    for part in parts:
+        if type(part) is int or part is None or part is Ellipsis:
+            template.append(part)
+        elif type(part) is slice:
+            template.append(_plain_slice(part))
+        elif isinstance(part, (np.integer, int)) and not isinstance(part, bool):
+            template.append(operator.index(part))
+        else:
+            value = part if isinstance(part, Traced) else _as_index(part)
+            if isinstance(value, int):
+                template.append(value)
+                continue
+            found = [value]
+            if dtype_of(value).kind == "b" and shape_of(value) and not isinstance(value, Traced):
+                masked = True
+                found = list(value.nonzero())  # what NumPy does with a mask; the shape is then known from types alone
+            template.extend(SLOT for _ in found)
+            arrays.extend(found)
+    if masked and shape is not None and not any(isinstance(part, Traced) for part in parts):
+        np.broadcast_to(np.int8(0), shape)[tuple(parts)]  # NumPy's own complaint about a mask of another shape
+    return tuple(template), tuple(arrays)
+
+
+def _plain_slice(part: slice) -> slice:
+    ends = (part.start, part.stop, part.step)
+    if all(end is None or type(end) is int for end in ends):
+        return part
+    return slice(*(None if end is None else operator.index(end) for end in ends))
+
+
+def _as_index(part: Any) -> Any:
+    """An integer, or an array of integers or booleans."""
+    if not isinstance(part, (np.ndarray, list, tuple, bool, np.bool_)) and hasattr(part, "__index__"):
+        return operator.index(part)
+    value = np.asarray(part)
+    if value.shape == (0,) and isinstance(part, (list, tuple)):
+        value = value.astype(np.intp)  # x[[]]
+    if value.dtype.kind not in "iub":
+        raise IndexError(
+            "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or boolean arrays are "
+            "valid indices"
+        )
+    return int(value) if value.shape == () and value.dtype.kind != "b" else value
+
+
+def join_index(template: Template, arrays: Arrays) -> Any:
+    """The index that NumPy takes."""
+    if not arrays:
+        return template
+    filled = iter(arrays)
+    return tuple(next(filled) if part is SLOT else part for part in template)
+
+
+def axes_left(template: Template, arrays: Arrays, ndim: int) -> int:
+    """The number of axes that an ellipsis stands for, written or left out at the end."""
+    named = sum(part is not None and part is not Ellipsis for part in template)
+    return ndim - named + sum(dtype_of(a).kind == "b" for a in arrays)  # a single truth names no axis
+
+
+def block(template: Template, arrays: Arrays, ndim: int) -> tuple[int, bool]:
+    """Where the axes of the index arrays come to lie in what is read.
+
+    NumPy puts them in place of the indexed axes if those (integers among them) are adjacent, else in front: the number
+    of axes before them, and whether they stay in place.
+    """
+    group = [i for i, part in enumerate(template) if part is SLOT or type(part) is int]
+    if not arrays or not group or group != list(range(group[0], group[-1] + 1)):
+        return 0, not arrays
+    return sum(axes_left(template, arrays, ndim) if part is Ellipsis else 1 for part in template[: group[0]]), True
+
+
+def has_repeats(template: Template, arrays: Arrays, shape: tuple[int, ...]) -> bool:
+    """Whether an index names an element more than once."""
+    flat = _flat(template, arrays, shape).ravel()
+    return not _increasing(flat) and np.unique(flat).size < flat.size
+
+
+def last_writes(template: Template, arrays: Arrays, shape: tuple[int, ...]) -> Any:
+    """Which of the written values stay: a mask over what is written, or `None` where no element is written twice."""
+    where = _flat(template, arrays, shape)
+    flat = where.ravel()
+    if _increasing(flat):
+        return None
+    _, from_end = np.unique(flat[::-1], return_index=True)
+    if from_end.size == flat.size:
+        return None
+    stays = np.zeros(flat.size, np.bool_)
+    stays[flat.size - 1 - from_end] = True
+    before, _ = block(template, arrays, len(shape))
+    ndim = len(read_shape(shape, template, arrays))
+    return stays.reshape(where.shape + (1,) * (ndim - before - where.ndim))
+
+
+def _increasing(flat: Any) -> bool:
+    return flat.size < 2 or bool((flat[1:] > flat[:-1]).all())
+
+
+def _flat(template: Template, arrays: Arrays, shape: tuple[int, ...]) -> Any:
+    """The numbers of the elements that the index arrays name together, along the axes that they index."""
+    filled = iter(arrays)
+    axis, flat = 0, np.zeros((), np.intp)
+    for part in template:
+        if part is SLOT:
+            array = next(filled)
+            flat = flat * shape[axis] + np.where(array < 0, array + shape[axis], array)
+        axis += axes_left(template, arrays, len(shape)) if part is Ellipsis else part is not None
+    return np.asarray(flat)
+
+
+def is_basic(arrays: Arrays) -> bool:
+    """Whether reading with these index arrays gives a view: there are none, or only single integers."""
+    return all(shape_of(a) == () and dtype_of(a).kind in "iu" for a in arrays)
+
+
+def read_shape(shape: tuple[int, ...], template: Template, arrays: Arrays) -> tuple[int, ...]:
+    """The shape of what is read, found with a zero-stride array: no data is made up or read."""
+    stand_ins = tuple(np.broadcast_to(np.True_ if dtype_of(a).kind == "b" else np.intp(0), shape_of(a)) for a in arrays)
+    return np.broadcast_to(np.int8(0), shape)[join_index(template, stand_ins)].shape  # type: ignore[no-any-return]

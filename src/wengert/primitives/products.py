@@ -1,0 +1,199 @@
+"""Products of vectors and matrices, bilinear: matmul, vecdot, matvec, vecmat, cross.
+
+Cotangents are paired without conjugation (Σ ct·dz), so the transpose of `x @ y` in x is `ct @ yᵀ` for complex numbers
+too; where NumPy conjugates an operand, its cotangent is conjugated.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from wengert.ir import Array, Primitive, dtype_of, shape_of
+from wengert.primitives.elementwise import UFUNCS
+from wengert.primitives.linear import linear
+from wengert.primitives.shape import Shape, align, reshape, sum_to
+
+
+def conjugate(x: Any) -> Any:
+    """The complex conjugate; a real array as it is."""
+    return np.conjugate(x) if dtype_of(x).kind == "c" else x
+
+
+def flip_matrix(x: Any) -> Any:
+    """The transpose of each matrix of a stack."""
+    return x.T if x.ndim == 2 else np.swapaxes(x, -1, -2)
+
+
+def pairs(*shapes: tuple[Shape, Shape], **params: Any) -> Any:
+    """Samples of two random arrays for each pair of shapes."""
+    return lambda rng: [((rng.standard_normal(a), rng.standard_normal(b)), params) for a, b in shapes]
+
+
+def gufunc_type(function: np.ufunc) -> Callable[..., Array]:
+    """The type rule of a generalized ufunc with one output: core axes by its signature, the others broadcast."""
+    ins, out = [
+        [core.split(",") if core else [] for core in side.strip("()").split("),(")]
+        for side in str(function.signature).split("->")
+    ]
+
+    def infer(*types: Array) -> Array:
+        lengths: dict[str, int] = {}
+        loops = []
+        for t, names in zip(types, ins, strict=True):
+            present = names if t.ndim >= len(names) else [n for n in names if not n.endswith("?")]
+            at = t.ndim - len(present)
+            if at < 0:
+                raise ValueError(f"{function.__name__}: an operand of shape {t.shape} has too few dimensions")
+            for name, length in zip(present, t.shape[at:], strict=True):
+                if lengths.setdefault(name, length) != length:
+                    raise ValueError(f"{function.__name__}: operands of shapes {[x.shape for x in types]} do not fit")
+            loops.append(t.shape[:at])
+        shape = (*np.broadcast_shapes(*loops), *(lengths[name] for name in out[0] if name in lengths))
+        return Array(shape, function.resolve_dtypes((*(t.dtype for t in types), None))[-1])
+
+    return infer
+
+
+def _merge_rows(x: Any) -> Any:
+    """A stack of matrices as one tall matrix: a product with it is one call of BLAS."""
+    shape = shape_of(x)
+    return x if len(shape) == 2 else reshape(x, shape=(math.prod(shape[:-1]), shape[-1]))
+
+
+def _times_matrix(x: Any, matrix: Any) -> Any:
+    shape = shape_of(x)
+    out = _merge_rows(x) @ matrix
+    return out if len(shape) == 2 else reshape(out, shape=(*shape[:-1], shape_of(matrix)[1]))
+
+
+def _matmul_left(ct: Any, x: Any, y: Any) -> Any:
+    """The transpose of `x @ y` in x: `ct @ yᵀ`, an outer product where y is a vector."""
+    rank, shape = y.ndim, shape_of(x)
+    if len(shape) > 1:
+        if rank == 1:
+            return ct[..., None] * y
+        return _times_matrix(ct, y.T) if rank == 2 else sum_to(ct @ flip_matrix(y), shape)
+    if rank == 1:
+        return ct * y
+    return y @ ct if rank == 2 else sum_to((y @ ct[..., None])[..., 0], shape)
+
+
+def _matmul_right(ct: Any, x: Any, y: Any) -> Any:
+    """The transpose of `x @ y` in y: `xᵀ @ ct`, an outer product where x is a vector."""
+    rank, shape = x.ndim, shape_of(y)
+    if rank == 1:
+        return ct * x if len(shape) == 1 else x[:, None] * ct[..., None, :]
+    if len(shape) == 1:
+        return (ct if rank == 2 else reshape(ct, shape=(math.prod(shape_of(ct)),))) @ _merge_rows(x)
+    if len(shape) == 2:
+        return _merge_rows(x).T @ _merge_rows(ct)
+    return sum_to(flip_matrix(x) @ ct, shape)
+
+
+def _matmul_batch(size: int, args: Any, batched: Any) -> Any:
+    """`x @ y` for each item: one product of matrices wherever one operand is the same for all items."""
+    x, y = args
+    x_batched, y_batched = batched
+    p, q = len(shape_of(x)) - x_batched, len(shape_of(y)) - y_batched
+    if not x_batched and q == 1 and p <= 2:
+        return y @ x.T
+    if not y_batched and q <= 2 and (p > 1 or q == 1):
+        return _times_matrix(x, y) if q == 2 else x @ y
+    if (not y_batched and p == 1 and q == 2) or (not x_batched and 1 < q >= p):
+        return x @ y
+    # Every operand as a stack of matrices of one rank: vectors become rows on the left, columns on the right.
+    rank = max(p, q, 2)
+    xs, ys = shape_of(x)[x_batched:], shape_of(y)[y_batched:]
+    xs = (1, *xs) if p == 1 else xs
+    ys = (*ys, 1) if q == 1 else ys
+    if x_batched:
+        x = reshape(x, shape=(size, *(1,) * (rank - len(xs)), *xs))
+    if y_batched:
+        y = reshape(y, shape=(size, *(1,) * (rank - len(ys)), *ys))
+    x, y = (v if flag else reshape(v, shape=s) for v, flag, s in ((x, x_batched, xs), (y, y_batched, ys)))
+    out = x @ y
+    shape = shape_of(out)
+    kept = (*shape[:-2], *(() if p == 1 else shape[-2:-1]), *(() if q == 1 else shape[-1:]))
+    return reshape(out, shape=kept)
+
+
+def batch_cores(function: Callable[..., Any], *cores: int) -> Callable[..., Any]:
+    """The `batch` column of a gufunc: items go along a leading axis in front of the broadcast ones."""
+
+    def batch(size: int, args: Any, batched: Any) -> Any:
+        loops = [len(shape_of(x)) - flag - core for x, flag, core in zip(args, batched, cores, strict=True)]
+        aligned = [
+            align(x, 1 + max(loops) + core) if flag else x for x, flag, core in zip(args, batched, cores, strict=True)
+        ]
+        return function(*aligned)
+
+    return batch
+
+
+matmul = linear(
+    "matmul",
+    np.matmul,
+    gufunc_type(np.matmul),
+    _matmul_left,
+    _matmul_right,
+    joint=False,
+    batch=_matmul_batch,
+    symbol="{0} @ {1}",
+    samples=pairs(
+        ((2, 3), (3, 4)), ((3,), (3,)), ((3,), (3, 2)), ((2, 3), (3,)), ((5, 2, 3), (3, 4)), ((5, 2, 3), (5, 3, 4)),
+        ((2, 3), (5, 3, 4)), ((4, 1, 2, 3), (5, 3, 2)), ((3,), (5, 3, 4)), ((5, 2, 3), (3,)), ((0, 3), (3, 2)),
+        ((2, 0), (0, 3)), ((1, 2, 3), (5, 3, 4)),
+    ),
+)  # fmt: skip
+
+vecdot = linear(
+    "vecdot",
+    np.vecdot,
+    gufunc_type(np.vecdot),
+    lambda ct, x, y: sum_to(conjugate(ct[..., None] * y), shape_of(x)),
+    lambda ct, x, y: sum_to(ct[..., None] * conjugate(x), shape_of(y)),
+    joint=False,
+    batch=batch_cores(np.vecdot, 1, 1),
+    samples=pairs(((3,), (3,)), ((2, 3), (3,)), ((2, 3), (4, 1, 3)), ((2, 0), (2, 0))),
+)
+
+cross: Primitive = linear(
+    "cross",
+    np.cross,
+    lambda x, y: Array(np.broadcast_shapes(x.shape, y.shape), np.result_type(x.dtype, y.dtype)),
+    lambda ct, x, y: sum_to(cross(y, ct), shape_of(x)),
+    lambda ct, x, y: sum_to(cross(ct, x), shape_of(y)),
+    joint=False,
+    batch=batch_cores(lambda x, y: cross(x, y), 1, 1),
+    symbol="{0} × {1}",
+    samples=pairs(((3,), (3,)), ((2, 3), (3,)), ((2, 3), (4, 1, 3)), ((0, 3), (3,))),
+)
+
+UFUNCS[np.matmul] = matmul
+UFUNCS[np.vecdot] = vecdot
+
+if hasattr(np, "matvec"):  # NumPy 2.2
+    UFUNCS[np.matvec] = linear(
+        "matvec",
+        np.matvec,
+        gufunc_type(np.matvec),
+        lambda ct, x, y: sum_to(ct[..., None] * y[..., None, :], shape_of(x)),
+        lambda ct, x, y: sum_to(np.matvec(flip_matrix(x), ct), shape_of(y)),
+        joint=False,
+        batch=batch_cores(np.matvec, 2, 1),
+        samples=pairs(((2, 3), (3,)), ((5, 2, 3), (3,)), ((5, 2, 3), (4, 1, 3)), ((0, 3), (3,))),
+    )
+    UFUNCS[np.vecmat] = linear(
+        "vecmat",
+        np.vecmat,
+        gufunc_type(np.vecmat),
+        lambda ct, x, y: sum_to(conjugate(np.matvec(y, ct)), shape_of(x)),
+        lambda ct, x, y: sum_to(conjugate(x)[..., None] * ct[..., None, :], shape_of(y)),
+        joint=False,
+        batch=batch_cores(np.vecmat, 1, 2),
+        samples=pairs(((2,), (2, 3)), ((5, 2), (2, 3)), ((4, 1, 2), (5, 2, 3)), ((0,), (0, 3))),
+    )

@@ -1,0 +1,66 @@
+"""Rounding, remainders, and the parts of a floating-point number.
+
+What is flat between its jumps has derivative 0, also at the jumps.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wengert.primitives.elementwise import elementwise
+
+floor = elementwise("floor", np.floor, 0, symbol="⌊{0}⌋", special=(((2.0,), (0.0,)),))
+ceil = elementwise("ceil", np.ceil, 0, symbol="⌈{0}⌉", special=(((2.0,), (0.0,)),))
+trunc = elementwise("trunc", np.trunc, 0)
+rint = elementwise("rint", np.rint, 0)
+spacing = elementwise("spacing", np.spacing, 0, domain=(1.1, 1.9))
+round_to = elementwise(
+    "round", np.round, 0, samples=lambda rng: [((rng.uniform(-200, 200, 4),), {"decimals": n}) for n in (-1, 0, 2)]
+)
+
+
+# A conversion from floats to integers or truths: `convert` without a derivative.
+to_integer = elementwise(
+    "to_integer",
+    lambda x, dtype: x.astype(dtype),
+    0,
+    samples=lambda rng: [((rng.uniform(-3, 3, 4),), {"dtype": np.dtype(np.int64)})],
+)
+
+# x mod y = x - y⌊x/y⌋: at a multiple of y the derivative is that of the piece to the right.
+_RATIO = ((2.1, 2.4), (0.85, 1.0))  # two to three times y: no jump
+floor_divide = elementwise("floor_divide", np.floor_divide, 0, 0, symbol="{0} // {1}", domain=_RATIO)
+remainder = elementwise(
+    "remainder",
+    np.remainder,
+    1,
+    lambda z, x, y: -np.floor_divide(x, y),
+    symbol="{0} % {1}",
+    domain=_RATIO,
+    special=(((6.0, 3.0), (1.0, -2.0)), ((-1.0, 3.0), (1.0, 1.0))),
+)
+# The sign of x: x - y trunc(x/y). The quotient comes from z, so that the two round alike.
+fmod = elementwise(
+    "fmod",
+    np.fmod,
+    1,
+    lambda z, x, y: -np.rint((x - z) / y),
+    domain=_RATIO,
+    special=(((6.0, 3.0), (1.0, -2.0)), ((-4.0, 3.0), (1.0, 1.0))),
+)
+
+fraction = elementwise("fraction", lambda x: np.modf(x)[0], 1)
+exponent = elementwise("exponent", lambda x: np.frexp(x)[1], 0, domain=(0.6, 0.9))
+mantissa = elementwise(
+    "mantissa", lambda x: np.frexp(x)[0], lambda y, x: np.ldexp(1.0, -exponent(x)), special=(((8.0,), (1 / 16,)),)
+)
+ldexp = elementwise(
+    "ldexp",
+    np.ldexp,
+    lambda z, x, n: np.ldexp(1.0, n),
+    0,
+    symbol="{0} * 2 ** {1}",
+    samples=lambda rng: [((rng.standard_normal(4), np.array([0, 3, -1, 2])), {})],
+)
+# The neighbour of x towards y: x but for one unit in the last place.
+nextafter = elementwise("nextafter", np.nextafter, 1, 0)

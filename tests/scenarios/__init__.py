@@ -1,0 +1,1 @@
+"""Test data: tricky derivatives, plain programs, random programs."""

@@ -1,0 +1,175 @@
+"""Square and cube roots, norms, hypot, absolute values and signs, at and near zero."""
+
+import numpy as np
+
+from tests.scenarios.trap import Trap
+
+
+def norm(x):
+    """The Euclidean length, written out."""
+    return np.sqrt(np.sum(x * x))
+
+
+def row_norms(x):
+    """The sum of the rows' lengths."""
+    return np.sum(np.sqrt(np.sum(x**2, axis=1)))
+
+
+ROOTS: tuple[Trap, ...] = (
+    Trap("sqrt-at-0", lambda x: np.sqrt(x), (0.0,), np.inf, "0.5/sqrt(x)", convention=True),
+    Trap("sqrt-third", lambda x: np.sqrt(x), (4.0,), 3 / 256, "3/8 x**-2.5", order=3),
+    Trap("sqrt-times-0", lambda x: 0.0 * np.sqrt(x), (0.0,), 0.0, "the function 0"),
+    Trap("sqrt-times-0-second", lambda x: 0.0 * np.sqrt(x), (0.0,), 0.0, "the function 0", order=2),
+    Trap(
+        "sqrt-times-mask",
+        lambda x: np.sum(np.array([0.0, 1.0]) * np.sqrt(x)),
+        (np.array([0.0, 4.0]),),
+        np.array([0.0, 0.25]),
+        "an exact zero weight drops its entry",
+    ),
+    Trap(
+        "sqrt-of-square-at-0",
+        lambda x: np.sqrt(x * x),
+        (0.0,),
+        0.0,
+        "|x|: a subgradient",
+        convention=True,
+        alternatives=(np.nan,),
+    ),
+    Trap("sqrt-of-fourth-power-at-0", lambda x: np.sqrt(x**4), (0.0,), 0.0, "x²: inf times 4x³ = 0"),
+    Trap("sqrt-times-x-at-0", lambda x: x * np.sqrt(x), (0.0,), 0.0, "1.5 sqrt(x)"),
+    Trap(
+        "sqrt-squared-at-0",
+        lambda x: np.sqrt(x) ** 2,
+        (0.0,),
+        1.0,
+        "x for x >= 0: one-sided 1 = 2*0*inf. nan is honest, 0 is wrong; the rewrite sqrt(x)**2 -> x",
+        convention=True,
+        alternatives=(np.nan,),
+    ),
+    Trap("sqrt-circle-edge", lambda x: np.sqrt(1.0 - x * x), (1.0,), -np.inf, "-x/sqrt(1-x²)", convention=True),
+    Trap("sqrt-reciprocal", lambda x: 1.0 / np.sqrt(x), (4.0,), -1 / 16, "-0.5 x**-1.5"),
+    Trap(
+        "norm-at-0",
+        norm,
+        (np.zeros(3),),
+        np.zeros(3),
+        "the subgradient of least length",
+        convention=True,
+        alternatives=(np.nan,),
+    ),
+    Trap("norm-away-from-0", norm, (np.array([3.0, 0.0, 4.0]),), np.array([0.6, 0.0, 0.8]), "x/|x|"),
+    Trap(
+        "norm-second",
+        norm,
+        (np.array([3.0, 4.0]),),
+        np.array([[16.0, -12.0], [-12.0, 9.0]]) / 125,
+        "(I - xx'/|x|²)/|x|",
+        order=2,
+    ),
+    Trap("norm-squared-at-0", lambda x: norm(x) ** 2, (np.zeros(3),), np.zeros(3), "2x"),
+    Trap(
+        "norm-squared-second-at-0",
+        lambda x: norm(x) ** 2,
+        (np.zeros(2),),
+        2 * np.eye(2),
+        "sum x²; exact only through the rewrite sqrt(s)**2 -> s",
+        order=2,
+    ),
+    Trap("norm-cubed-at-0", lambda x: norm(x) ** 3, (np.zeros(2),), np.zeros(2), "3|x|x"),
+    Trap(
+        "norm-of-rows-one-zero",
+        row_norms,
+        (np.array([[3.0, 4.0], [0.0, 0.0]]),),
+        np.array([[0.6, 0.8], [0.0, 0.0]]),
+        "the zero row leaves the other alone",
+        convention=True,
+        alternatives=(np.array([[0.6, 0.8], [np.nan, np.nan]]),),
+    ),
+    Trap(
+        "norm-of-difference-at-0",
+        lambda x, y: np.sqrt((x - y) @ (x - y)) ** 2,
+        (np.ones(2), np.ones(2)),
+        (np.zeros(2), np.zeros(2)),
+        "2(x - y) and 2(y - x)",
+        argnums=(0, 1),
+    ),
+    Trap(
+        "norm-plus-epsilon-at-0",
+        lambda x: np.sqrt(np.sum(x * x) + 1e-12),
+        (np.zeros(2),),
+        np.zeros(2),
+        "x/sqrt(|x|² + ε)",
+    ),
+    Trap(
+        "hypot-at-0",
+        lambda x, y: np.hypot(x, y),
+        (0.0, 0.0),
+        (0.0, 0.0),
+        "as the norm",
+        argnums=(0, 1),
+        convention=True,
+    ),
+    Trap("hypot-of-one-at-0", lambda x: np.hypot(x, 0.0), (0.0,), 0.0, "as |x|", convention=True),
+    Trap("hypot-squared-at-0", lambda x: np.hypot(x, 0.0) ** 2, (0.0,), 0.0, "x²: 2x"),
+    Trap("hypot-on-the-axis", lambda x: np.hypot(x, 2.0), (0.0,), 0.0, "x/h"),
+    Trap("hypot-on-the-axis-second", lambda x: np.hypot(x, 2.0), (0.0,), 0.5, "y²/h³", order=2),
+    Trap("hypot-second", lambda x: np.hypot(x, 4.0), (3.0,), 16 / 125, "y²/h³", order=2),
+    Trap(
+        "hypot-huge",
+        lambda x, y: np.hypot(x, y),
+        (1e200, 1e200),
+        (np.sqrt(0.5), np.sqrt(0.5)),
+        "x/h; x² overflows",
+        argnums=(0, 1),
+    ),
+    Trap("hypot-tiny", lambda x: np.hypot(x, 0.0), (1e-200,), 1.0, "x/h; x² underflows"),
+    Trap("cbrt-at-0", lambda x: np.cbrt(x), (0.0,), np.inf, "1/(3 x**(2/3))", convention=True),
+    Trap("cbrt-negative", lambda x: np.cbrt(x), (-8.0,), 1 / 12, "1/(3*4): real left of 0"),
+    Trap("cbrt-negative-second", lambda x: np.cbrt(x), (-8.0,), 1 / 144, "-2/9 x**(-5/3)", order=2),
+    Trap("cbrt-times-x-at-0", lambda x: x * np.cbrt(x), (0.0,), 0.0, "(4/3) cbrt(x)"),
+    Trap("abs-at-0", lambda x: np.abs(x), (0.0,), 0.0, "between -1 and 1", convention=True),
+    Trap("abs-builtin-at-0", lambda x: abs(x), (0.0,), 0.0, "abs() is np.abs", convention=True),
+    Trap("fabs-at-0", lambda x: np.fabs(x), (0.0,), 0.0, "as np.abs", convention=True),
+    Trap("abs-second-at-0", lambda x: np.abs(x), (0.0,), 0.0, "0 on both sides", order=2, convention=True),
+    Trap(
+        "abs-sum",
+        lambda x: np.sum(np.abs(x)),
+        (np.array([-1.0, 0.0, 2.0]),),
+        np.array([-1.0, 0.0, 1.0]),
+        "sign(x)",
+        convention=True,
+    ),
+    Trap("abs-times-x-at-0", lambda x: x * np.abs(x), (0.0,), 0.0, "2|x|"),
+    Trap("abs-cubed-at-0", lambda x: np.abs(x) ** 3, (0.0,), 0.0, "3x|x|"),
+    Trap("abs-cubed-second-at-0", lambda x: np.abs(x) ** 3, (0.0,), 0.0, "6|x|", order=2),
+    Trap("abs-squared-at-0", lambda x: np.abs(x) ** 2, (0.0,), 0.0, "x²: 2x"),
+    Trap(
+        "abs-squared-second-at-0",
+        lambda x: np.abs(x) ** 2,
+        (0.0,),
+        2.0,
+        "x²; sign(0)² = 0 gives 0, exact only through the rewrite |x|**2 -> x**2",
+        order=2,
+    ),
+    Trap("abs-squared-second", lambda x: np.abs(x) ** 2, (-3.0,), 2.0, "x²", order=2),
+    Trap(
+        "sign",
+        lambda x: np.sum(np.sign(x)),
+        (np.array([-2.0, 0.0, 3.0]),),
+        np.zeros(3),
+        "flat; 0 at the jump by convention",
+        convention=True,
+    ),
+    Trap(
+        "sign-times-x",
+        lambda x: np.sum(np.sign(x) * x),
+        (np.array([-2.0, 0.0, 3.0]),),
+        np.array([-1.0, 0.0, 1.0]),
+        "|x|",
+        convention=True,
+    ),
+    Trap("copysign-same-sign", lambda x: np.copysign(x, -1.0), (-2.0,), 1.0, "-|x|"),
+    Trap("copysign-other-sign", lambda x: np.copysign(x, -1.0), (2.0,), -1.0, "-|x|"),
+    Trap("copysign-of-the-sign", lambda x: np.copysign(3.0, x), (2.0,), 0.0, "flat in the sign"),
+)
