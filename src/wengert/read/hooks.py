@@ -19,7 +19,7 @@ from wengert.ir.location import PACKAGE
 from wengert.read.convert import convert
 from wengert.read.source import is_users
 from wengert.read.standin import StandIn
-from wengert.read.tables import TABLE
+from wengert.read.tables import TABLE, meaning_of
 from wengert.record import GROUND, Box, ground, plain
 from wengert.record.protocol import checked_call, qualified
 
@@ -50,10 +50,7 @@ def call(function: Any, /, *args: Any, **kwargs: Any) -> Any:
     """A call of anything: known functions by the tables, the user's own read in their turn, all else as it is."""
     if type(function) is StandIn:
         function = function.value
-    try:
-        meaning = TABLE.get(function)
-    except TypeError:  # not hashable: an instance of the user's
-        meaning = None
+    meaning = meaning_of(function)
     if meaning is not None:
         return checked_call(meaning, qualified(function), args, kwargs)
     kind = type(function)
@@ -95,8 +92,9 @@ def call(function: Any, /, *args: Any, **kwargs: Any) -> Any:
 def _foreign(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """A function that is neither the user's nor ours: NumPy's and other packages'."""
     known = NUMPY.get(function) if function.__hash__ is not None else None
-    if known is not None and any(isinstance(a, (list, tuple)) and has_traced(a) for a in args):
-        return checked_call(known, qualified(function), args, kwargs)
+    given = (*args, *kwargs.values())
+    if known is not None and any(has_traced(a) and not (isinstance(a, Box) and a.level is GROUND) for a in given):
+        return grounded(checked_call(known, qualified(function), args, kwargs))
     args = tuple(_unboxed(a) for a in args)
     kwargs = {key: _unboxed(value) for key, value in kwargs.items()}
     try:

@@ -203,7 +203,7 @@ def make_box(level: Any, var: Var, primitive: Primitive, args: tuple[Any, ...], 
     box = Box(level, var)
     base = args[0]
     if isinstance(base, Box) and is_view(var.value, base, primitive, args, params):
-        if base.level is level:
+        if base.level is level and var.value is not ABSENT:
             var.alias = base.ssa
         box.attach(base, primitive, tuple([x.snapshot() if isinstance(x, Box) else x for x in args[1:]]), params)
     return box
