@@ -9,6 +9,8 @@
 
 from wengert import errors
 from wengert.api import *  # noqa: F403  # the public names are listed once, in api
-from wengert.api import __all__ as __all__
+from wengert.api import __all__ as _public
+
+__all__ = [*_public, "errors"]
 
 __version__ = "0.1.0"

@@ -123,6 +123,13 @@ SHAPES: tuple[Trap, ...] = (
         np.array([9.0, 18.0, 36.0]),
         "column sums",
     ),
+    Trap(
+        "broadcast-0d-array-grows",
+        lambda x: np.sum(x[None]) + np.sum(np.stack([x, x**2])),
+        (np.array(2.0),),
+        np.array(6.0),
+        "x + x + x²; the cotangent of a 0-d array is a number",
+    ),
     Trap("broadcast-jacobian", lambda x: x - np.mean(x), (TRIPLE,), np.eye(3) - 1 / 3, "I - 1/n"),
     Trap(
         "gather-repeated",

@@ -8,6 +8,7 @@ PAIR = np.array([1.0, 2.0])
 TRIPLE = np.array([1.0, 2.0, 3.0])
 SQUARE = np.array([[1.0, 2.0], [3.0, 4.0]])
 WEIGHTS = np.array([1.0, 2.0, 3.0])
+DOUBLED = np.array([2.0, 2.0, 3.0])
 SQUARE_WEIGHTS = np.array([[1.0, 10.0], [100.0, 1000.0]])
 
 
@@ -205,6 +206,39 @@ def through_helper(x):
     return np.sum(y)
 
 
+def raveled_column(x):
+    """ravel copies what is not contiguous, though a reshape could view it."""
+    y = x * 1.0
+    column = y[:, :1].ravel()
+    column *= 5.0
+    return np.sum(y * SQUARE_WEIGHTS)
+
+
+def fortran_reshaped_view(x):
+    """Read column by column, the transpose is contiguous: a view."""
+    y = x * 1.0
+    flat = np.reshape(y.T, -1, order="F")
+    flat[1] *= 5.0
+    return np.sum(y * SQUARE_WEIGHTS)
+
+
+def saved_transposed_view(x):
+    """A product keeps a transposed view of a buffer that is written before and after."""
+    y = x * 1.0
+    y[0] = 2.0 * x[0]
+    row = y[None]
+    total = np.sum(row.T * np.sin(row))
+    y[0] = 5.0
+    return total
+
+
+def real_part_view(x):
+    """The real part of a complex array is a view that can be written."""
+    y = np.real(np.exp(1j * x))
+    y[1:] = y[:-1]
+    return np.sum(y)
+
+
 VIEWS: tuple[Trap, ...] = (
     Trap("inplace-slice-view", slice_view, (PAIR,), np.array([5.0, 10.0]), "5 x0 + 10 x1"),
     Trap("inplace-base-behind-view", base_behind_view, (TRIPLE,), np.array([2.0, 2.0, 0.0]), "2(x0 + x1)"),
@@ -251,6 +285,28 @@ VIEWS: tuple[Trap, ...] = (
         (SQUARE,),
         np.array([[0.0, 10.0], [100.0, 1000.0]]),
         "only ravel writes",
+    ),
+    Trap("inplace-raveled-column", raveled_column, (SQUARE,), SQUARE_WEIGHTS, "y stays"),
+    Trap(
+        "inplace-fortran-reshaped-view",
+        fortran_reshaped_view,
+        (SQUARE,),
+        np.array([[1.0, 50.0], [100.0, 1000.0]]),
+        "the second entry in the order of memory",
+    ),
+    Trap(
+        "inplace-saved-transposed-view",
+        saved_transposed_view,
+        (TRIPLE,),
+        np.array([2.0, 1.0, 1.0]) * (np.sum(np.sin(DOUBLED)) + np.sum(DOUBLED) * np.cos(DOUBLED)),
+        "Σy Σ sin y at y = (2 x0, x1, x2)",
+    ),
+    Trap(
+        "inplace-real-part-view",
+        real_part_view,
+        (TRIPLE,),
+        np.array([-2.0 * np.sin(1.0), -np.sin(2.0), 0.0]),
+        "2 cos x0 + cos x1",
     ),
     Trap(
         "inplace-split-views", split_views, (SQUARE,), np.array([[201.0, 2010.0], [100.0, 1000.0]]), "w0 + 2 w1 and w1"

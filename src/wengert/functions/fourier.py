@@ -119,7 +119,9 @@ def _defaults_only(name: str, **given: Any) -> None:
     """Raise for options of SciPy's that say how to compute, not what: traced values are computed in one way."""
     for key, value in given.items():
         if value:
-            raise UnsupportedError(f"scipy.fft.{name}(..., {key}={value!r}) is not supported on traced values: leave it out")
+            raise UnsupportedError(
+                f"scipy.fft.{name}(..., {key}={value!r}) is not supported on traced values: leave it out"
+            )
 
 
 def _enter_scipy(kind: str) -> None:
@@ -158,7 +160,7 @@ for _kind in KINDS:
 
 
 def _enter_real(name: str, row: Primitive, inverse: bool) -> None:
-    """dct or dst, or its inverse, which is the transposed type with the norm reversed; along one axis and along many."""
+    """dct or dst, or its inverse: the transposed type with the norm reversed. Along one axis, and along many."""
 
     def apply(x: Any, type: int, s: Any, axes: Any, norm: Any, orthogonalize: Any) -> Any:
         if type not in fourier.TRANSPOSED:

@@ -10,13 +10,14 @@ from wengert.errors import UnsupportedError
 from wengert.functions.assemble import as_array
 from wengert.functions.axes import flattened
 from wengert.functions.table import implements
-from wengert.ir import Traced, dtype_of, shape_of
+from wengert.ir import Traced, dtype_of, known, shape_of
 from wengert.primitives import SLOT, index_add, to_dtype
 
 
 @implements(np.bincount)
 def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
     """How often each number occurs, or the sum of the weights of its occurrences."""
+    x = known(x)
     if isinstance(x, Traced):
         raise UnsupportedError("np.bincount counts plain integers; of a traced array take stop_gradient first")
     places = np.asarray(x)
@@ -34,9 +35,9 @@ def histogram(a: Any, bins: Any = 10, range: Any = None, density: Any = None, we
 
     The sums of weights are linear in the weights; the data decide only which bin an element is in.
     """
-    if any(isinstance(part, Traced) for part in (bins, range)) or (
-        isinstance(a, Traced) and np.ndim(bins) == 0 and (range is None or isinstance(bins, str))
-    ):
+    a, bins = known(a), known(bins)
+    edgeless = np.ndim(bins) == 0 and (range is None or isinstance(bins, str))
+    if isinstance(bins, Traced) or (isinstance(a, Traced) and edgeless):
         raise UnsupportedError(
             "np.histogram of traced data makes edges that depend on them: give range=(low, high), or the edges as bins"
         )

@@ -11,7 +11,7 @@ from wengert.errors import UnsupportedError
 from wengert.functions.assemble import as_array, has_traced
 from wengert.functions.axes import along
 from wengert.functions.table import implements
-from wengert.ir import Traced, dtype_of, shape_of
+from wengert.ir import Traced, dtype_of, known, shape_of
 from wengert.primitives import broadcast_to, concatenate, setitem, to_dtype
 
 KEYWORDS = {  # what each mode takes, and what it is when it is not given
@@ -46,6 +46,7 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> An
     if unknown:
         raise ValueError(f"unsupported keyword arguments for mode {mode!r}: {unknown}")
     (option,) = {**KEYWORDS[mode], **kwargs}.values() or (None,)
+    option = known(option)
     if mode in ("constant", "empty") and not (isinstance(option, Traced) or has_traced(option)):
         return _by_constant(x, widths, 0 if option is None else option)
     rules = {"constant": _constant, "linear_ramp": _ramp, **dict.fromkeys(STATISTICS, _statistic)}

@@ -14,7 +14,7 @@ from wengert.functions.output import delivered
 from wengert.functions.reductions import truth
 from wengert.functions.statistics import mean
 from wengert.functions.table import implements
-from wengert.ir import Traced, dtype_of, shape_of
+from wengert.ir import Traced, dtype_of, known, shape_of
 from wengert.primitives import concatenate, reshape, transpose
 from wengert.primitives.shape import reduced_shape
 from wengert.primitives.sorting import quantile_places
@@ -46,6 +46,7 @@ def _quantile(
 ) -> Any:
     if weights is not None:
         raise UnsupportedError(f"{name}(..., weights=...) has no derivative rule: repeat the elements instead")
+    q = known(q)
     if isinstance(q, Traced):
         raise UnsupportedError(f"{name} has no derivative with respect to q: give it as a plain number or array")
     if method not in METHODS:
@@ -109,6 +110,7 @@ def nanquantile(
 
 
 def _hundredth(q: Any) -> Any:
+    q = known(q)
     if isinstance(q, Traced):
         return q
     return q / 100 if type(q) in (int, float) else np.true_divide(q, 100)

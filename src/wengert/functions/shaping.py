@@ -87,7 +87,7 @@ def ravel(a: Any, order: str = "C") -> Any:
     elif order not in ("C", "A", "K"):
         raise ValueError(f"order must be one of 'C', 'F', 'A', or 'K' (got {order!r})")
     out = reshape(x, shape=(_size(shape_of(x)),))
-    return out if flags.c_contiguous or len(shape_of(x)) != 1 else copy(out, order="C")
+    return out if flags.c_contiguous or getattr(out, "base", None) is None else copy(out, order="C")
 
 
 # -- axes --------------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from wengert.errors import UnsupportedError
 from wengert.functions.assemble import as_array
 from wengert.functions.axes import reduced_axes
 from wengert.ir import Primitive, dtype_of, shape_of
-from wengert.primitives import reshape
+from wengert.primitives import broadcast_to
 from wengert.primitives.special import gamma as gammas
 from wengert.primitives.special import lambert, logistic
 from wengert.primitives.special.spherical import SPHERICAL
@@ -34,13 +34,9 @@ def _stands_for(function: Any) -> Callable[[Callable[..., Any]], Callable[..., A
 @_stands_for(sp.logsumexp)
 def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, return_sign: bool = False) -> Any:
     """log(sum(b exp(a))); with `return_sign` that of its absolute value, and its sign."""
-    x, rest = as_array(a), ()
-    if b is not None:
-        b = as_array(b)
-        shape = np.broadcast_shapes(shape_of(x), shape_of(b))
-        x, rest = np.broadcast_to(x, shape), (np.broadcast_to(b, shape),)
-    if not shape_of(x):  # SciPy sees one element along one axis
-        x, *rest = (reshape(one, shape=(1,)) for one in (x, *rest))
+    parts = [as_array(a)] if b is None else [as_array(a), as_array(b)]
+    shape = np.broadcast_shapes(*map(shape_of, parts)) or (1,)  # SciPy sees a scalar as one element along one axis
+    x, *rest = (broadcast_to(part, shape=shape) for part in parts)
     axes = reduced_axes(axis, len(shape_of(x)))
     if not return_sign:
         return logistic.logsumexp(x, *rest, axis=axes, keepdims=bool(keepdims))

@@ -17,6 +17,7 @@ from wengert.functions.table import implements
 from wengert.ir import dtype_of, shape_of
 from wengert.primitives import broadcast_to, concatenate, reshape, to_dtype, transpose
 from wengert.primitives.reductions import mean as mean_row
+from wengert.primitives.roots import squared_size
 
 Axes = tuple[int, ...]
 
@@ -52,13 +53,6 @@ def mean(
     return delivered(found, out, "np.mean")
 
 
-def _squared_size(d: Any) -> Any:
-    """|d|², by real and imaginary part, which is differentiable at 0."""
-    if dtype_of(d).kind != "c":
-        return np.square(d)
-    return np.square(np.real(d)) + np.square(np.imag(d))
-
-
 @implements(np.var)
 def var(
     a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any = 0, keepdims: Any = False, *,
@@ -70,7 +64,7 @@ def var(
     axes = reduced_axes(axis, len(shape_of(x)))
     center = averaged(x, axes, dtype, True, where) if mean is Missing or mean is None else as_array(mean)
     deviation = x - center
-    found = averaged(_squared_size(deviation), axes, dtype, truth(keepdims), where, ddof)
+    found = averaged(squared_size(deviation), axes, dtype, truth(keepdims), where, ddof)
     return delivered(found, out, "np.var")
 
 

@@ -22,7 +22,7 @@ def _target(a: Any, name: str) -> Any:
     return a
 
 
-def _write_flat(a: Any, places: Any, values: Any) -> None:
+def write_flat(a: Any, places: Any, values: Any) -> None:
     """Write at positions in C order; the values start again when they are used up."""
     values = np.ravel(as_array(values))
     count, given = places.size, shape_of(values)[0]
@@ -61,13 +61,13 @@ def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
             raise IndexError(f"an index is out of bounds for axis 0 with size {_size(a)}")
         places = np.where(places < 0, places + _size(a), places)
     if places.size and _size(as_array(v)):
-        _write_flat(target, places, v)
+        write_flat(target, places, v)
 
 
 @implements(np.place)
 def place(arr: Any, mask: Any, vals: Any) -> None:
     """Write values one after the other where a mask holds."""
-    _write_flat(_target(arr, "np.place"), np.flatnonzero(mask), vals)
+    write_flat(_target(arr, "np.place"), np.flatnonzero(mask), vals)
 
 
 @implements(np.putmask)
@@ -76,7 +76,7 @@ def putmask(a: Any, mask: Any, values: Any) -> None:
     target = _target(a, "np.putmask")
     values, places = np.ravel(as_array(values)), np.flatnonzero(mask)
     if shape_of(values)[0] and places.size:
-        _write_flat(target, places, values[places % shape_of(values)[0]])
+        write_flat(target, places, values[places % shape_of(values)[0]])
 
 
 @implements(np.put_along_axis)
@@ -105,4 +105,4 @@ def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
         if len(set(shape)) > 1:
             raise ValueError("All dimensions of input must be of equal length")
         step = 1 + int(np.cumprod(shape[:-1]).sum())
-    _write_flat(target, np.arange(_size(a))[:end:step], val)
+    write_flat(target, np.arange(_size(a))[:end:step], val)

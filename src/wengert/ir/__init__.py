@@ -3,7 +3,7 @@
 from wengert.ir.check import check_linear, check_list
 from wengert.ir.lines import ABSENT, Line, Var, WengertList, dependents
 from wengert.ir.location import Location, user_location, users_line
-from wengert.ir.primitive import Primitive, Traced, bind, bind_update, infer_types, no_rule, register
+from wengert.ir.primitive import Primitive, Traced, bind, bind_update, infer_types, known, no_rule, register
 from wengert.ir.recorder import Recorder
 from wengert.ir.types import PYTHON_SCALARS, Array, dtype_of, shape_of, type_of
 
@@ -25,6 +25,7 @@ __all__ = [
     "dependents",
     "dtype_of",
     "infer_types",
+    "known",
     "no_rule",
     "register",
     "shape_of",

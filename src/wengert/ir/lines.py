@@ -31,16 +31,17 @@ class Var:
     """One value of a list, assigned once.
 
     In an eager recording it carries its number too. `owned` says that nobody else reads that buffer, so an in-place
-    write may reuse it; `alias` is the Var whose buffer this one views.
+    write may reuse it; `alias` is the Var whose buffer this one views; `root` tells how a root or a size came about.
     """
 
-    __slots__ = ("_type", "alias", "owned", "value")
+    __slots__ = ("_type", "alias", "owned", "root", "value")
 
     def __init__(self, value: Any = ABSENT, type: Array | None = None) -> None:
         self.value = value
         self._type = type
         self.owned = False
         self.alias: Var | None = None
+        self.root: tuple[Primitive, tuple[Any, ...], dict[str, Any]] | None = None
 
     @property
     def type(self) -> Array:

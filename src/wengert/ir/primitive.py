@@ -57,6 +57,9 @@ class Primitive:
         Where `evaluate` gives a view of the first input: `True`, or `"read-only"` for one that NumPy does not write.
     simplify
         `simplify(*inputs, **params)` -> a value that the line equals, or `None`.
+    square
+        For roots and sizes, whose slope jumps or is infinite: `square(*inputs, **params)` -> the square of the output
+        as a smooth function of the inputs (see record/roots.py).
     symbol
         A format for printing, such as `"{0} + {1}"`.
     samples
@@ -84,6 +87,7 @@ class Primitive:
     transpose_update: Rule | None = None
     view: bool | str = False
     simplify: Rule | None = None
+    square: Rule | None = None
     symbol: str | None = None
     samples: Sampler | None = None
     special: tuple[tuple[tuple[Any, ...], tuple[Any, ...]], ...] = ()
@@ -151,6 +155,18 @@ class Traced:
 
     level: Any
     ssa: Var
+
+    def refresh(self) -> None:
+        """Read a view anew if the array that it views was written since."""
+        raise NotImplementedError
+
+
+def known(value: Any) -> Any:
+    """The plain array of a value that stands for one, on which nothing traced depends; any other value as it is."""
+    if isinstance(value, Traced) and value.level.depth == 0:
+        value.refresh()
+        return value.ssa.value
+    return value
 
 
 def bind(primitive: Primitive, args: tuple[Any, ...], params: dict[str, Any]) -> Any:

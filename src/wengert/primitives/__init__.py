@@ -23,8 +23,9 @@ from wengert.primitives.index import SLOT, is_basic, join_index, split_index
 from wengert.primitives.indexing import getitem, index_add, position, setitem
 from wengert.primitives.linear import linear
 from wengert.primitives.linear_algebra import cholesky, solve
-from wengert.primitives.powers import power
+from wengert.primitives.powers import power, square
 from wengert.primitives.products import matmul, vecdot
+from wengert.primitives.roots import following
 from wengert.primitives.selection import where
 from wengert.primitives.shape import (
     align,
@@ -60,6 +61,7 @@ __all__ = [
     "elementwise",
     "exponential",
     "extrema",
+    "following",
     "fourier",
     "getitem",
     "hyperbolic",
@@ -85,6 +87,7 @@ __all__ = [
     "special",
     "split_index",
     "spread",
+    "square",
     "stack",
     "subtract",
     "sum_to",

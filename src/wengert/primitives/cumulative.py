@@ -54,7 +54,7 @@ def _recurrence(b: Any, a: Any, axis: int) -> Any:
 
 
 def _scan(a: Any, b: Any) -> Any:
-    """Two steps of the recurrence are one of the same form, so every second s is half the problem.
+    """Two steps of the recurrence are one of the same form, so every second s follows from half of it.
 
     O(n) in all, in log n array operations. G. E. Blelloch, "Prefix sums and their applications", CMU-CS-90-190
     (1990), section 1.4.

@@ -30,6 +30,7 @@ def elementwise(
     special: tuple[tuple[tuple[Any, ...], tuple[Any, ...]], ...] = (),
     simplify: Callable[..., Any] | None = None,
     samples: Sampler | None = None,
+    square: Callable[..., Any] | None = None,
 ) -> Primitive:
     """One row: a function and its partial derivatives `p(y, *inputs)`, in plain NumPy, seeing the output first.
 
@@ -53,6 +54,7 @@ def elementwise(
         special=special,
         simplify=simplify,
         samples=samples,
+        square=square,
     )
     if isinstance(function, np.ufunc):
         if function.nin != len(partials) or function.nout != 1:

@@ -148,7 +148,7 @@ def _scaled(ct: Any, kind: str, type: int, axes: Axes, before: bool) -> Any:
     """The factors before and after the transform that transposes one whose matrix is not orthogonal.
 
     As SciPy states the matrices: the cosine's type 1 has columns 1, 2, ..., 2, 1. Type 3 has 2 throughout but for 1 in
-    the first column (the last one of the sine), and type 2 is its transpose with 2 throughout. The others are symmetric.
+    the first column (the sine's in its last), and type 2 is its transpose with 2 throughout. The others are symmetric.
     """
     for axis in axes:
         if kind == "dct" and type == 1:
@@ -181,7 +181,7 @@ def _real_transform(kind: str) -> Primitive:
                 yield (rng.standard_normal((2, 4)),), {"s": (5,), "axes": (-1,), **params}
             yield (rng.standard_normal((3, 4)),), {"s": (2, 4), "axes": (-2, -1), **params}
 
-    row = linear(
+    row: Primitive = linear(
         kind,
         evaluate,
         lambda x, s, axes, **_: Array(_with_lengths(x.shape, axes, s), dtype(x.dtype)),

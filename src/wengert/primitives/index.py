@@ -36,12 +36,9 @@ def split_index(index: Any, shape: tuple[int, ...] | None = None) -> tuple[Templ
         elif type(part) is slice:
             template.append(_plain_slice(part))
         elif isinstance(part, (np.integer, int)) and not isinstance(part, bool):
-            template.append(operator.index(part))
+            template.append(int(part))
         else:
             value = part if isinstance(part, Traced) else _as_index(part)
-            if isinstance(value, int):
-                template.append(value)
-                continue
             found = [value]
             if dtype_of(value).kind == "b" and shape_of(value) and not isinstance(value, Traced):
                 masked = True
@@ -61,9 +58,7 @@ def _plain_slice(part: slice) -> slice:
 
 
 def _as_index(part: Any) -> Any:
-    """An integer, or an array of integers or booleans."""
-    if not isinstance(part, (np.ndarray, list, tuple, bool, np.bool_)) and hasattr(part, "__index__"):
-        return operator.index(part)
+    """An array of integers or booleans."""
     value = np.asarray(part)
     if value.shape == (0,) and isinstance(part, (list, tuple)):
         value = value.astype(np.intp)  # x[[]]
@@ -72,7 +67,7 @@ def _as_index(part: Any) -> Any:
             "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or boolean arrays are "
             "valid indices"
         )
-    return int(value) if value.shape == () and value.dtype.kind != "b" else value
+    return value
 
 
 def join_index(template: Template, arrays: Arrays) -> Any:

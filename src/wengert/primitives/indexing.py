@@ -105,7 +105,8 @@ def _index_add(base: Any, value: Any, *arrays: Any, index: Template, path: Path 
 def _index_add_update(base: Any, value: Any, *arrays: Any, index: Template, path: Path = ()) -> Any:
     def write(part: Any, arrays: Arrays) -> None:
         at = join_index(index, arrays)
-        if not is_basic(arrays) and (any(a.dtype.kind == "b" for a in arrays) or has_repeats(index, arrays, part.shape)):
+        masked = any(a.dtype.kind == "b" for a in arrays)
+        if not is_basic(arrays) and (masked or has_repeats(index, arrays, part.shape)):
             np.add.at(part, at, value)
         else:
             part[at] += value
@@ -122,7 +123,8 @@ def _accumulate(adjoint: Any, ct: Any, x: Any, *arrays: Any, index: Template, pa
 
 def scatter(ct: Any, x: Any, *arrays: Any, index: Template, path: Path = ()) -> Any:
     """An array of zeros like `x` with `ct` added at an index: the transpose of reading there."""
-    return _accumulate(np.zeros(shape_of(x), dtype_of(ct)), ct, x, *arrays, index=index, path=path)
+    dtype = dtype_of(x) if dtype_of(x).kind in "fc" else dtype_of(ct)
+    return _accumulate(np.zeros(shape_of(x), dtype), ct, x, *arrays, index=index, path=path)
 
 
 def _added(ct: Any, base: Any, value: Any, *arrays: Any, index: Template, path: Path = ()) -> Any:

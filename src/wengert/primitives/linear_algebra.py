@@ -12,6 +12,7 @@ import numpy as np
 from wengert.ir import Array, Primitive, dtype_of, register, shape_of
 from wengert.primitives.determinants import check_square, inv, regular
 from wengert.primitives.products import conjugate, flip_matrix
+from wengert.primitives.roots import squared_size
 from wengert.primitives.shape import reduce_sum, reshape, sum_to, transpose
 
 
@@ -180,6 +181,7 @@ norm: Primitive = register(
         _norm_type,
         jvp=_norm_jvp,
         batch=lambda size, args, batched, axis: norm(args[0], axis=_all_axes(args[0], 1) if axis is None else axis),
+        square=lambda x, axis: reduce_sum(squared_size(x), axis=_all_axes(x) if axis is None else axis),
         symbol="‖{0}‖",
         samples=lambda rng: [
             ((rng.standard_normal(shape),), {"axis": axis})

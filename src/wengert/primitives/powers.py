@@ -57,6 +57,7 @@ sqrt = elementwise(
     lambda y, x: 0.5 / y,
     domain=(0.2, 4.0),
     symbol="√{0}",
+    square=lambda x: x,
     holomorphic=True,
     special=(((0.0,), (np.inf,)), ((np.inf,), (0.0,))),
 )
@@ -73,5 +74,6 @@ hypot = elementwise(
     np.hypot,
     lambda z, x, y: np.where(z == 0, 0.0, x / z),
     lambda z, x, y: np.where(z == 0, 0.0, y / z),
+    square=lambda x, y: x * x + y * y,
     special=(((0.0, 0.0), (0.0, 0.0)), ((0.0, -2.0), (0.0, -1.0)), ((1e200, 1e200), (0.5**0.5, 0.5**0.5))),
 )

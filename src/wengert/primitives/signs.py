@@ -8,6 +8,7 @@ import numpy as np
 
 from wengert.ir import dtype_of
 from wengert.primitives.elementwise import elementwise
+from wengert.primitives.roots import squared_size
 
 _ABSOLUTE = (((0.0,), (0.0,)), ((-0.0,), (0.0,)), ((-np.inf,), (-1.0,)))
 
@@ -17,8 +18,8 @@ def _direction(y: Any, x: Any) -> Any:
     return np.conjugate(np.sign(x)) if dtype_of(x).kind == "c" else np.sign(x)
 
 
-absolute = elementwise("absolute", np.absolute, _direction, symbol="|{0}|", special=_ABSOLUTE)
-fabs = elementwise("fabs", np.fabs, lambda y, x: np.sign(x), special=_ABSOLUTE)
+absolute = elementwise("absolute", np.absolute, _direction, symbol="|{0}|", special=_ABSOLUTE, square=squared_size)
+fabs = elementwise("fabs", np.fabs, lambda y, x: np.sign(x), special=_ABSOLUTE, square=squared_size)
 sign = elementwise("sign", np.sign, 0, special=(((0.0,), (0.0,)),))
 copysign = elementwise(
     "copysign",

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from scipy import special
+from scipy import special
 
 from wengert.functions import has_traced
 from wengert.ir import Traced, dtype_of
@@ -24,7 +26,8 @@ MATH: dict[Any, Any] = {
     math.expm1: np.expm1, math.log1p: np.log1p, math.log2: np.log2, math.log10: np.log10, math.sqrt: np.sqrt,
     math.cbrt: np.cbrt, math.fabs: np.fabs, math.copysign: np.copysign, math.degrees: np.degrees,
     math.radians: np.radians, math.fmod: np.fmod, math.pow: np.power, math.isnan: np.isnan, math.isinf: np.isinf,
-    math.isfinite: np.isfinite, math.ldexp: np.ldexp,
+    math.isfinite: np.isfinite, math.ldexp: np.ldexp, math.gamma: special.gamma, math.lgamma: special.gammaln,
+    math.erf: special.erf, math.erfc: special.erfc,
     cmath.exp: np.exp, cmath.sin: np.sin, cmath.cos: np.cos, cmath.tan: np.tan, cmath.sinh: np.sinh,
     cmath.cosh: np.cosh, cmath.tanh: np.tanh, cmath.sqrt: np.sqrt, cmath.phase: np.angle,
 }  # fmt: skip

@@ -38,6 +38,7 @@ BINARY: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
     "BitOr": (operator.or_, "or"),
     "BitXor": (operator.xor, "xor"),
 }
+_DISPATCHED = type(np.sum)  # NumPy's functions with a protocol
 _CONTEXT_MANAGER = contextlib.contextmanager(iter).__code__  # type: ignore[attr-defined,type-var]
 UNARY = {"USub": (operator.neg, "neg"), "UAdd": (operator.pos, "pos"), "Invert": (operator.invert, "invert")}
 _NUMBERS = frozenset({int, float, complex, bool, np.float64, Box})  # these leave the operation to a user's class
@@ -54,9 +55,8 @@ def call(function: Any, /, *args: Any, **kwargs: Any) -> Any:
     if meaning is not None:
         return checked_call(meaning, qualified(function), args, kwargs)
     kind = type(function)
-    if kind is np.ufunc:
-        out = function(*args, **kwargs)
-        return ground(out) if type(out) is np.ndarray else out
+    if kind is np.ufunc or kind is _DISPATCHED:
+        return _numpy(function, args, kwargs)
     if kind is FunctionType:
         if is_users(function.__code__):
             return convert(function, HOOKS)(*args, **kwargs)
@@ -77,7 +77,7 @@ def call(function: Any, /, *args: Any, **kwargs: Any) -> Any:
         return call(function.func, *function.args, *args, **{**function.keywords, **kwargs})
     if kind in (BuiltinFunctionType, BuiltinMethodType):
         owner = function.__self__
-        if isinstance(owner, (list, dict, set, str, tuple, bytes, type)):
+        if isinstance(owner, (list, dict, set, str, tuple, bytes, type, np.ufunc)):
             return function(*args, **kwargs)
         if isinstance(owner, ModuleType) and owner.__name__ in ("builtins", "_operator", "itertools", "_functools"):
             return function(*args, **kwargs)
@@ -89,12 +89,16 @@ def call(function: Any, /, *args: Any, **kwargs: Any) -> Any:
     return _foreign(function, args, kwargs)
 
 
+def _numpy(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """A function of NumPy, which comes to us by itself, except where the traced values are inside lists."""
+    for a in args:
+        if isinstance(a, (list, tuple)) and function in NUMPY and has_traced(a):
+            return grounded(checked_call(NUMPY[function], qualified(function), args, kwargs))
+    return grounded(function(*args, **kwargs))
+
+
 def _foreign(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """A function that is neither the user's nor ours: NumPy's and other packages'."""
-    known = NUMPY.get(function) if function.__hash__ is not None else None
-    given = (*args, *kwargs.values())
-    if known is not None and any(has_traced(a) and not (isinstance(a, Box) and a.level is GROUND) for a in given):
-        return grounded(checked_call(known, qualified(function), args, kwargs))
+    """A function of another package."""
     args = tuple(_unboxed(a) for a in args)
     kwargs = {key: _unboxed(value) for key, value in kwargs.items()}
     try:

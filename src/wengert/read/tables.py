@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from wengert.functions import has_traced
-from wengert.record import ground
+from wengert.record import ground, plain
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -56,6 +56,8 @@ def on_traced(original: Callable[..., Any], meaning: Callable[..., Any]) -> Call
 
     @functools.wraps(meaning)
     def function(*args: Any, **kwargs: Any) -> Any:
+        args = tuple(map(plain, args))
+        kwargs = {key: plain(value) for key, value in kwargs.items()}
         if has_traced(args) or has_traced(tuple(kwargs.values())):
             return meaning(*args, **kwargs)
         out = original(*args, **kwargs)

@@ -6,4 +6,4 @@ from wengert.record.eager import Eager
 from wengert.record.level import Level
 from wengert.record.staged import Staged
 
-__all__ = ["GROUND", "Box", "Eager", "Level", "Staged", "ground", "plain"]
+__all__ = ["GROUND", "Box", "Eager", "Level", "Staged", "debug", "ground", "plain"]

@@ -192,7 +192,7 @@ def is_view(value: Any, base: Box, primitive: Primitive, args: tuple[Any, ...], 
         return False
     empty = np.empty(root.ssa.type.shape, root.ssa.type.dtype)
     try:
-        part, left = through(empty, tuple(np.zeros(shape_of(x), dtype_of(x)) for x in rest), path)
+        part, left = through(empty, tuple(np.zeros(shape_of(x), dtype_of(x))[()] for x in rest), path)
         return np.may_share_memory(primitive.evaluate(part, *left, **params), empty)
     except IndexError:
         return False

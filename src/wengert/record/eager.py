@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 
 from wengert.ir import Line, Primitive, Var, bind, bind_update, user_location
+from wengert.primitives import following
 from wengert.record.box import GROUND, Box, ground, make_box
 from wengert.record.copies import Copies
 from wengert.record.debugging import check_finite, enabled
 from wengert.record.level import Level
+from wengert.record.roots import SQUARING, exact_square, remember
 
 
 class Eager(Level):
@@ -28,6 +30,7 @@ class Eager(Level):
         """Evaluate on the values below, and append the line."""
         if not self.active:
             self.check_active()
+        exact = exact_square(self, primitive, args) if primitive in SQUARING else None
         saves = primitive.saves
         inputs: list[Any] = []
         values: list[Any] = []
@@ -55,6 +58,8 @@ class Eager(Level):
             out = bind(primitive, tuple(values), params)
             if primitive.discrete:
                 return ground(out)  # nothing to differentiate: no longer a value of this level
+        if exact is not None:
+            return following(exact, out)
         if self.debug:
             check_finite(out, primitive.name, user_location())
         if type(out) is tuple:
@@ -64,4 +69,5 @@ class Eager(Level):
         var = Var(out)
         var.owned = update
         self.lines.append(Line(primitive, tuple(inputs), params, (var,), user_location()))
-        return make_box(self, var, primitive, args, params) if primitive.view else Box(self, var)
+        box = make_box(self, var, primitive, args, params) if primitive.view else Box(self, var)
+        return box if primitive.square is None else remember(box, primitive, args, params)

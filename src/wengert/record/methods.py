@@ -8,6 +8,7 @@ import numpy as np
 
 from wengert.ir import ABSENT, Array, bind
 from wengert.primitives import getitem, position, setitem, split_index
+from wengert.record.flat import Flat
 from wengert.record.operands import operand
 
 NO_PARAMS: dict[str, Any] = {}
@@ -49,11 +50,11 @@ class Methods:
     size = property(lambda self: self.ssa.type.size)
     itemsize = property(lambda self: self.ssa.type.dtype.itemsize)
     nbytes = property(lambda self: self.size * self.itemsize)
-    T = _attribute(np.transpose)
-    mT = _attribute(np.matrix_transpose)
+    T = property(np.transpose)
+    mT = property(np.matrix_transpose)
     real = _attribute(np.real)
     imag = _attribute(np.imag)
-    flat = property(lambda self: self.reshape(-1))
+    flat = property(Flat, lambda self, values: Flat(self).__setitem__(slice(None), values))
 
     def __getitem__(self, index: Any) -> Any:
         template, arrays = ((index,), ()) if type(index) is int else split_index(index, self.shape)

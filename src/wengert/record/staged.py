@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from wengert.ir import Array, Primitive, Recorder, Var, WengertList, user_location
+from wengert.primitives import following
 from wengert.record.box import GROUND, Box, make_box
 from wengert.record.copies import Copies
 from wengert.record.level import Level
+from wengert.record.roots import SQUARING, exact_square, remember
 
 
 class Staged(Level):
@@ -30,12 +32,18 @@ class Staged(Level):
     def process(self, primitive: Primitive, args: tuple[Any, ...], params: dict[str, Any], update: bool = False) -> Any:
         """Append the line."""
         self.check_active()
+        exact = exact_square(self, primitive, args) if primitive in SQUARING else None
         inputs = tuple([self._input(a) for a in args])
         outputs = self.recorder.append(primitive, inputs, params, user_location())
         if primitive.view and type(outputs[0]) is Var:
             return make_box(self, outputs[0], primitive, args, params)
         boxes = [Box(self, x) if type(x) is Var else x for x in outputs]
-        return boxes[0] if len(boxes) == 1 else tuple(boxes)
+        if len(boxes) > 1:
+            return tuple(boxes)
+        (box,) = boxes
+        if exact is not None:
+            return following(exact, box)
+        return remember(box, primitive, args, params) if primitive.square and isinstance(box, Box) else box
 
     def finish(self, outputs: Sequence[Any], names: tuple[str, ...] = ()) -> WengertList:
         """The list with these outputs; the recording ends."""

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 
 from wengert.ir import Primitive, Var, WengertList, bind, bind_update
+from wengert.primitives import following
 from wengert.record import Box, Level
 from wengert.record.box import GROUND, ground, make_box
+from wengert.record.roots import SQUARING, exact_square, remember
 from wengert.transform.push import push, zeros_like
 from wengert.transform.replay import Replay
 
@@ -48,6 +50,7 @@ class Forward(Level):
     def process(self, primitive: Primitive, args: tuple[Any, ...], params: dict[str, Any], update: bool = False) -> Any:
         """Evaluate on the primals, and push the tangents."""
         self.check_active()
+        exact = exact_square(self, primitive, args) if primitive in SQUARING else None
         # A result may be the very tangent of an argument, except where a primitive moves elements: that gives either a
         # view, which is known to be one, or a buffer of its own.
         shares = not (primitive.linear and primitive.joint)
@@ -72,6 +75,8 @@ class Forward(Level):
         if in_place:
             return self._update(primitive, values, tuple(dxs), params)
         y = bind(primitive, values, params)
+        if exact is not None:
+            return following(exact, y)
         if primitive.discrete:
             return ground(y)
         with np.errstate(all="ignore"):
@@ -80,7 +85,8 @@ class Forward(Level):
             return tuple(Box(self, Dotted(a, b)) for a, b in zip(y, dy or (None,) * len(y), strict=True))
         var = Dotted(y, dy)
         var.owned = update
-        return make_box(self, var, primitive, args, params) if primitive.view else Box(self, var)
+        box = make_box(self, var, primitive, args, params) if primitive.view else Box(self, var)
+        return box if primitive.square is None else remember(box, primitive, args, params)
 
     def _update(self, primitive: Primitive, xs: tuple[Any, ...], dxs: tuple[Any, ...], params: dict[str, Any]) -> Box:
         """Write into a buffer of our own, and the tangent of what is written into its tangent."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
+from wengert.errors import UnsupportedError
 from wengert.ir import ABSENT, Array, Line, Primitive, Traced, Var, dependents, dtype_of, shape_of
 from wengert.ir.types import type_of
 from wengert.primitives import copy, sum_to
@@ -39,7 +40,12 @@ class Backward:
         """Walk; what is left are the cotangents of the inputs."""
         with np.errstate(all="ignore"):
             for line in reversed(lines):
-                self.pull(line)
+                try:
+                    self.pull(line)
+                except UnsupportedError as error:  # a rule that refuses does not know whose line it serves
+                    if line.location is None or "\n" in str(error):
+                        raise
+                    raise UnsupportedError(f"{error}\n  {line.location}") from None
                 if self._debug:
                     for x in line.inputs:
                         if type(x) is Var and x in self.adjoints:
@@ -115,10 +121,10 @@ class Backward:
             if i == 0 and primitive.accumulate is not None:
                 adjoint = self.adjoints.get(x)
                 if adjoint is None:
-                    adjoint = np.zeros(shape_of(xs[0]), dtype_of(ct), layout(xs[0]))
+                    adjoint = np.zeros(shape_of(xs[0]), dtype_of(zeros_like(xs[0])), layout(xs[0]))
                 elif x not in self._own:
                     adjoint = copy(adjoint, order=layout(xs[0]))
-                self.adjoints[x] = primitive.accumulate(adjoint, fit(ct, adjoint), *xs, **params)
+                self.adjoints[x] = primitive.accumulate(adjoint, ct, *xs, **params)
                 self._own.add(x)
             else:
                 self._add(x, rule(ct, *xs, **params))
@@ -137,7 +143,8 @@ class Backward:
         base = line.inputs[0]
         if self._wanted(base):
             assert primitive.transpose_update is not None
-            self._add(base, primitive.transpose_update(ct if owned else copy(ct, order="K"), *xs, **params), owned=True)
+            rest = ct if owned else copy(ct, order=layout(xs[0]))
+            self._add(base, primitive.transpose_update(rest, *xs, **params), owned=True)
 
     def _pull_jvp(self, line: Line, ct: Any, xs: tuple[Any, ...]) -> None:
         """Record the `jvp` rule, a linear list in the tangents, and walk that backward."""
@@ -169,7 +176,7 @@ class Backward:
             self._own.add(var)
 
 
-def layout(x: Any) -> str:
+def layout(x: Any) -> Literal["C", "F"]:
     """The memory order of a value, in which the views that were read from it are views of its cotangent too."""
     return "F" if type(x) is np.ndarray and x.flags.fnc else "C"
 

@@ -8,10 +8,15 @@ from typing import Any
 import numpy as np
 import scipy.special as sp
 
+from wengert.ir import Primitive
 from wengert.primitives.elementwise import elementwise
 from wengert.primitives.special.family import orders, real_only, refused, several
 
 # f'' = x f
+ai: Primitive
+aip: Primitive
+bi: Primitive
+bip: Primitive
 ai, aip, bi, bip = several(
     sp.airy,
     ("airy_ai", (lambda y, x: aip(x),)),
@@ -27,6 +32,10 @@ def _root(x: Any) -> Any:
     return np.sqrt(np.maximum(x, 0.0))
 
 
+eai: Primitive
+eaip: Primitive
+ebi: Primitive
+ebip: Primitive
 eai, eaip, ebi, ebip = several(
     sp.airye,
     ("airye_ai", (real_only("airye(z)", lambda y, x: eaip(x) + _root(x) * y),)),
@@ -60,30 +69,40 @@ def _source(v: Any, x: Any) -> Any:
     return np.power(0.5 * x, v) * (sp.rgamma(v + 1.5) / math.sqrt(math.pi))
 
 
+def _below(function: np.ufunc, v: Any, x: Any, sign: float) -> Any:
+    """The function of order v - 1; for v = 0, H₋₁ = 2/π - H₁ and L₋₁ = 2/π + L₁, which no negative order follows."""
+    zeroth = v == 0
+    return np.where(zeroth, 2 / math.pi + sign * function(1, x), function(np.where(zeroth, 1, v - 1), x))
+
+
 # DLMF 11.4.24 and 11.4.26
 struve = elementwise(
     "struve",
     sp.struve,
     refused("struve(v, x)", "v"),
-    lambda y, v, x: 0.5 * (sp.struve(v - 1, x) - sp.struve(v + 1, x) + _source(v, x)),
+    lambda y, v, x: 0.5 * (_below(sp.struve, v, x, -1.0) - sp.struve(v + 1, x) + _source(v, x)),
     samples=orders(0, 1, 3),
 )
 modstruve = elementwise(
     "modstruve",
     sp.modstruve,
     refused("modstruve(v, x)", "v"),
-    lambda y, v, x: 0.5 * (sp.modstruve(v - 1, x) + sp.modstruve(v + 1, x) + _source(v, x)),
+    lambda y, v, x: 0.5 * (_below(sp.modstruve, v, x, 1.0) + sp.modstruve(v + 1, x) + _source(v, x)),
     samples=orders(0, 1, 3),
 )
 
 # D_v'' = (x²/4 - v - 1/2) D_v; W'' = (a - x²/4) W (DLMF 12.2.2, 12.2.3)
 _NO_V, _NO_A = refused("pbdv(v, x)", "v"), refused("pbwa(a, x)", "a")
+pbdv: Primitive
+pbdvp: Primitive
 pbdv, pbdvp = several(
     sp.pbdv,
     ("pbdv", (_NO_V, lambda y, v, x: pbdvp(v, x))),
     ("pbdv_derivative", (_NO_V, lambda y, v, x: (0.25 * x * x - v - 0.5) * pbdv(v, x))),
     samples=orders(0, 2),
 )
+pbwa: Primitive
+pbwap: Primitive
 pbwa, pbwap = several(
     sp.pbwa,
     ("pbwa", (_NO_A, lambda y, a, x: pbwap(a, x))),

@@ -28,7 +28,7 @@ def _of_order(ufunc: np.ufunc, slope: Slope, partial: Slope | None = None, **col
     """The row of f(v, z); the rule is the neighbours' combination unless a partial is given."""
     name = ufunc.__name__
     columns.setdefault("samples", orders(0, 1, 3, -2))
-    refuse = refused(f"{name}(v, z)", "v")
+    refuse = refused(f"{name}(v, z)", "v", "the order ")
     return elementwise(name, ufunc, refuse, partial or (lambda y, v, z: slope(v, z)), **columns)
 
 

@@ -81,7 +81,7 @@ def _student(v: Any, t: Any) -> Any:
 
 
 def _student_by_v(v: Any, t: Any) -> Any:
-    """Through v/2, and through w, whose derivative in v is t²/(v + t²)²: there the density is that of t, -t/2v times."""
+    """Through v/2, and through w with dw/dv = t²/(v + t²)²: there the density is -t/2v times that of t."""
     w = v / (v + t * t)
     return -0.25 * np.sign(t) * betainc_by_a(0.5 * v, 0.5, w) - 0.5 * t / v * _student(v, t)
 

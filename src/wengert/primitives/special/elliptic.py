@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import scipy.special as sp
 
+from wengert.ir import Primitive
 from wengert.primitives.elementwise import elementwise, times
 from wengert.primitives.special.family import several
 
@@ -138,6 +139,10 @@ def _amplitude_by_m(u: Any, m: Any) -> Any:
 
 
 # Jacobi's sn, cn, dn and the amplitude φ: sn = sin φ, cn = cos φ, dn² = 1 - m sn² (DLMF 22.13).
+sn: Primitive
+cn: Primitive
+dn: Primitive
+phi: Primitive
 sn, cn, dn, phi = several(
     sp.ellipj,
     ("ellipj_sn", (lambda y, u, m: cn(u, m) * dn(u, m), lambda y, u, m: cn(u, m) * _amplitude_by_m(u, m))),

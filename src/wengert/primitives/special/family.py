@@ -12,12 +12,15 @@ from wengert.ir import Primitive, dtype_of
 from wengert.primitives.elementwise import UFUNCS, elementwise
 
 
-def refused(call: str, argument: str) -> Callable[..., Any]:
-    """The partial in an argument that has no rule: it raises. `call` shows the arguments, as in "jv(v, z)"."""
+def refused(call: str, argument: str, role: str = "") -> Callable[..., Any]:
+    """The partial in an argument that has no rule: it raises. `call` shows the arguments, as in "jv(v, z)".
+
+    `role` says what the argument is, as in "the order ".
+    """
 
     def partial(*values: Any) -> Any:
         raise UnsupportedError(
-            f"scipy.special.{call} has no derivative rule in {argument}: only the other arguments may be traced. "
+            f"scipy.special.{call} has no derivative rule in {role}{argument}: only the other arguments may be traced. "
             f"Pass wengert.stop_gradient({argument}), or give a rule of your own with wengert.primitive"
         )
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.special as sp
 
+from wengert.ir import Primitive
 from wengert.primitives.elementwise import elementwise
 from wengert.primitives.special.family import orders, refused
 
@@ -55,10 +56,14 @@ loggamma = elementwise("loggamma", sp.loggamma, lambda y, x: sp.digamma(x), doma
 gammaln = elementwise("gammaln", sp.gammaln, lambda y, x: sp.digamma(x), domain=_POSITIVE)
 gammasgn = elementwise("gammasgn", sp.gammasgn, 0, domain=_POSITIVE)
 rgamma = elementwise(
-    "rgamma", sp.rgamma, rgamma_slope, holomorphic=True, special=(((0.0,), (1.0,)), ((-1.0,), (-1.0,)), ((-3.0,), (-6.0,)))
+    "rgamma",
+    sp.rgamma,
+    rgamma_slope,
+    holomorphic=True,
+    special=(((0.0,), (1.0,)), ((-1.0,), (-1.0,)), ((-3.0,), (-6.0,))),
 )
 digamma = elementwise("digamma", sp.digamma, lambda y, x: polygamma(1, x), domain=_POSITIVE, holomorphic=True)
-polygamma = elementwise(
+polygamma: Primitive = elementwise(
     "polygamma",
     _polygamma,
     refused("polygamma(n, x)", "n"),
@@ -67,7 +72,7 @@ polygamma = elementwise(
     holomorphic=True,
 )
 # The Riemann zeta function is the one of Hurwitz at q = 1; its derivative in s has no closed form.
-zeta = elementwise(
+zeta: Primitive = elementwise(
     "zeta",
     sp.zeta,
     refused("zeta(x, q)", "x"),

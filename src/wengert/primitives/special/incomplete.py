@@ -22,7 +22,7 @@ _OF_BETA = orders((1, 2), (3, 2), low=0.1, high=0.9)
 # -- gamma -------------------------------------------------------------------------------------------------------------
 
 # The partial in x is (a-1) x^(a-2) exp(-x)/Γ(a) less the density itself; the first is the density of a - 1.
-gamma_density = elementwise(
+gamma_density: Primitive = elementwise(
     "gamma_density",
     shape_parameters.gamma_density,
     lambda y, a, x: times(y, np.log(x) - sp.digamma(a)),
@@ -77,7 +77,7 @@ def _log_slope(log: Any, a: Any, b: Any) -> Any:
     return log + sp.digamma(a + b) - sp.digamma(a)
 
 
-beta_density = elementwise(
+beta_density: Primitive = elementwise(
     "beta_density",
     shape_parameters.beta_density,
     lambda y, a, b, x: times(y, _log_slope(np.log(x), a, b)),

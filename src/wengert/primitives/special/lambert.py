@@ -26,7 +26,6 @@ lambertw = elementwise(
         ((rng.uniform(-0.3, -0.1, 4), -1), {}),
         ((rng.uniform(-1, 1, 4) + 1j, 2), {}),
     ],
-    special=(((0.0, 0), (1.0, 0.0)),),
 )
 # ω + log ω = z
 wrightomega = elementwise("wrightomega", sp.wrightomega, lambda w, z: w / (1 + w), holomorphic=True)

@@ -20,7 +20,11 @@ expit = elementwise(
     "expit", sp.expit, lambda y, x: y * sp.expit(-x), special=(((1000.0,), (0.0,)), ((40.0,), (np.exp(-40.0),)))
 )
 logit = elementwise(
-    "logit", sp.logit, lambda y, p: 1 / (p * (1 - p)), domain=(0.1, 0.9), special=(((0.0,), (np.inf,)), ((1.0,), (np.inf,)))
+    "logit",
+    sp.logit,
+    lambda y, p: 1 / (p * (1 - p)),
+    domain=(0.1, 0.9),
+    special=(((0.0,), (np.inf,)), ((1.0,), (np.inf,))),
 )
 log_expit = elementwise(
     "log_expit", sp.log_expit, lambda y, x: sp.expit(-x), special=(((-1000.0,), (1.0,)), ((1000.0,), (0.0,)))
@@ -75,10 +79,11 @@ def _logsumexp_jvp(y: Any, xs: Any, dxs: Any, axis: Axes, keepdims: bool = False
 
 
 def _spread_out(size: int, inputs: Any, batched: Any) -> tuple[Any, ...]:
-    return tuple(x if flag else broadcast_to(x, shape=(size, *shape_of(x))) for x, flag in zip(inputs, batched, strict=True))
+    pairs = zip(inputs, batched, strict=True)
+    return tuple(x if flag else broadcast_to(x, shape=(size, *shape_of(x))) for x, flag in pairs)
 
 
-logsumexp = register(
+logsumexp: Primitive = register(
     Primitive(
         "logsumexp",
         _logsumexp,

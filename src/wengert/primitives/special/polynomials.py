@@ -62,9 +62,7 @@ eval_gegenbauer = _polynomial(
     "alpha",
     sample=(2,),
 )
-eval_legendre = _polynomial(
-    sp.eval_legendre, lambda n, x: 0.5 * (n + 1) * _lower(sp.eval_jacobi, n, 1.0, 1.0, x)
-)
+eval_legendre = _polynomial(sp.eval_legendre, lambda n, x: 0.5 * (n + 1) * _lower(sp.eval_jacobi, n, 1.0, 1.0, x))
 eval_chebyt = _polynomial(sp.eval_chebyt, lambda n, x: n * _lower(sp.eval_chebyu, n, x))
 eval_chebyu = _polynomial(sp.eval_chebyu, lambda n, x: 2 * _lower(sp.eval_gegenbauer, n, 2.0, x))
 eval_chebyc = _polynomial(sp.eval_chebyc, lambda n, x: n * _lower(sp.eval_chebys, n, x))
@@ -79,4 +77,6 @@ eval_genlaguerre = _polynomial(
 )
 eval_laguerre = _polynomial(sp.eval_laguerre, lambda n, x: -_lower(sp.eval_genlaguerre, n, 1.0, x))
 eval_hermite = _polynomial(sp.eval_hermite, lambda n, x: 2 * n * _lower(sp.eval_hermite, n, x), holomorphic=False)
-eval_hermitenorm = _polynomial(sp.eval_hermitenorm, lambda n, x: n * _lower(sp.eval_hermitenorm, n, x), holomorphic=False)
+eval_hermitenorm = _polynomial(
+    sp.eval_hermitenorm, lambda n, x: n * _lower(sp.eval_hermitenorm, n, x), holomorphic=False
+)

@@ -18,7 +18,9 @@ exp2 = elementwise("special_exp2", sp.exp2, lambda y, x: LOG2 * y)
 exp10 = elementwise("exp10", sp.exp10, lambda y, x: LOG10 * y)
 expm1 = elementwise("special_expm1", sp.expm1, lambda y, x: np.exp(x), holomorphic=True)
 log1p = elementwise("special_log1p", sp.log1p, lambda y, x: 1 / (1 + x), domain=(-0.8, 3.0), holomorphic=True)
-cbrt = elementwise("special_cbrt", sp.cbrt, lambda y, x: 1 / (3 * y * y), domain=_POSITIVE, special=(((0.0,), (np.inf,)),))
+cbrt = elementwise(
+    "special_cbrt", sp.cbrt, lambda y, x: 1 / (3 * y * y), domain=_POSITIVE, special=(((0.0,), (np.inf,)),)
+)
 rounded = elementwise("special_round", sp.round, 0, domain=(0.6, 1.4))
 cosm1 = elementwise("cosm1", sp.cosm1, lambda y, x: -np.sin(x))
 

@@ -24,9 +24,7 @@ def _row(name: str, call: Callable[..., Any], below: float, above: float) -> Pri
         lower = n * row(np.maximum(n - 1, 0), z)
         return (below * lower + above * (n + 1) * row(n + 1, z)) / (2 * n + 1)
 
-    row = elementwise(
-        name, call, refused(f"{name}(n, z)", "n"), partial, samples=orders(0, 1, 3), holomorphic=True
-    )
+    row = elementwise(name, call, refused(f"{name}(n, z)", "n"), partial, samples=orders(0, 1, 3), holomorphic=True)
     return row
 
 
