@@ -35,9 +35,14 @@ OTHERS = {
     "copy": lambda a: a.copy(),
     "sine": np.sin,
     "gathered": lambda a: a[[0, 0]] if a.ndim and len(a) else a * 1.0,
-    "masked": lambda a: a[a > 0.1],
+    "masked": lambda a: a[_some(a)],
     "scaled": lambda a: 0.5 * a,
 }
+
+
+def _some(a):
+    """A mask that does not depend on values, which a difference may move across a threshold."""
+    return np.arange(a.size).reshape(a.shape) % 3 == 1
 
 
 def _scale(a, s):
@@ -82,7 +87,7 @@ def _one(a, s):
 
 def _mask(a, s):
     if a.ndim:
-        a[a < 0.3] = s
+        a[_some(a)] = s
 
 
 def _gather(a, s):
@@ -158,7 +163,7 @@ def run(program, x, watch=False):
     return total, seen
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(PROGRAM, st.booleans())
 def test_random_programs(program, watch):
     """Every alias holds at each step what it holds in NumPy; first and second derivatives in all modes are right."""
@@ -378,4 +383,5 @@ def test_masks_under_vmap():
         a[a < 0] = 0.0
         return a
 
+    check(f, START)
     np.testing.assert_array_equal(wg.vmap(f)(START), np.maximum(START, 0))

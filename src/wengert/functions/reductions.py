@@ -23,6 +23,7 @@ from wengert.primitives.reductions import (
     nanargmin,
     prod,
 )
+from wengert.primitives.shape import reduced_shape
 
 Missing = np._NoValue  # what NumPy has as the default of keywords, of which None is a value
 
@@ -43,15 +44,19 @@ def accumulator(x: Any, dtype: Any) -> tuple[Any, np.dtype[Any] | None]:
     return (x, wanted) if exact else (np.astype(x, wanted), None)
 
 
+def options(keepdims: Any = False, dtype: Any = None) -> dict[str, Any]:
+    """The params of a reduction that are not the default."""
+    params: dict[str, Any] = {} if dtype is None else {"dtype": np.dtype(dtype)}
+    if truth(keepdims):
+        params["keepdims"] = True
+    return params
+
+
 def summed(x: Any, axis: tuple[int, ...], dtype: Any = None, keepdims: bool = False, where: Any = True) -> Any:
     """The sum along axes; a mask chooses the elements that count."""
     x, dtype = accumulator(x, dtype)
-    params: dict[str, Any] = {"axis": axis}
-    if dtype is not None:
-        params["dtype"] = dtype
-    if keepdims:
-        params["keepdims"] = True
-    return reduce_sum(x, **params) if chooses_all(where) else reduce_sum(x, as_array(where), **params)
+    inputs = (x,) if chooses_all(where) else (x, as_array(where))
+    return reduce_sum(*inputs, axis=axis, **options(keepdims, dtype))
 
 
 def chooses_all(where: Any) -> bool:
@@ -80,8 +85,7 @@ def product(
     if not chooses_all(where):
         x = np.where(where, x, dtype_of(x).type(1))
     x, dtype = accumulator(x, dtype)
-    params = {} if dtype is None else {"dtype": dtype}
-    total = prod(x, axis=reduced_axes(axis, len(shape_of(x))), keepdims=truth(keepdims), **params)
+    total = prod(x, axis=reduced_axes(axis, len(shape_of(x))), **options(keepdims, dtype))
     return delivered(total if initial is Missing else _weak(initial, total) * total, out, "np.prod")
 
 
@@ -128,17 +132,15 @@ def extremum(
                 f"reduction operation '{ufunc.__name__}' does not have an identity, "
                 "so to use a where mask one has to specify 'initial'"
             )
-        return delivered(EXTREMA[ufunc](x, axis=axes, keepdims=truth(keepdims)), out, name)
+        return delivered(EXTREMA[ufunc](x, axis=axes, **options(keepdims)), out, name)
     start = _weak(initial, x)
     if not chooses_all(where):
         x = np.where(where, x, start)
     shape = shape_of(x)
     if 0 in [shape[a] for a in axes]:
-        kept = [1 if i - len(shape) in axes else n for i, n in enumerate(shape)]
-        if not truth(keepdims):
-            kept = [n for i, n in enumerate(shape) if i - len(shape) not in axes]
-        return delivered(broadcast_to(start, shape=tuple(kept)).copy() if kept else start, out, name)
-    return delivered(ufunc(EXTREMA[ufunc](x, axis=axes, keepdims=truth(keepdims)), start), out, name)
+        empty = reduced_shape(shape, axes, truth(keepdims))
+        return delivered(broadcast_to(start, shape=empty).copy() if empty else start, out, name)
+    return delivered(ufunc(EXTREMA[ufunc](x, axis=axes, **options(keepdims)), start), out, name)
 
 
 @implements(np.max, np.amax)
@@ -187,7 +189,7 @@ def _over_axes(function: Any, primitive: Primitive, neutral: bool) -> None:
         x = as_array(a)
         if not chooses_all(where):
             x = np.where(where, x, neutral)
-        found = primitive(x, axis=reduced_axes(axis, len(shape_of(x))), keepdims=truth(keepdims))
+        found = primitive(x, axis=reduced_axes(axis, len(shape_of(x))), **options(keepdims))
         return delivered(found, out, f"np.{function.__name__}")
 
     implements(function)(reduction)
@@ -201,7 +203,7 @@ _over_axes(np.any, any_, False)
 def how_many(a: Any, axis: Any = None, *, keepdims: Any = False) -> Any:
     """The number of elements that are not zero."""
     x = as_array(a)
-    return count_nonzero(x, axis=reduced_axes(axis, len(shape_of(x))), keepdims=truth(keepdims))
+    return count_nonzero(x, axis=reduced_axes(axis, len(shape_of(x))), **options(keepdims))
 
 
 def _position(function: Any, primitive: Primitive) -> None:
@@ -213,7 +215,7 @@ def _position(function: Any, primitive: Primitive) -> None:
         flat = axis is None or ndim == 0
         if flat:
             x = flattened(x)
-        found = primitive(x, axis=-1 if flat else from_end(axis, ndim), keepdims=truth(keepdims))
+        found = primitive(x, axis=-1 if flat else from_end(axis, ndim), **options(keepdims))
         if flat and truth(keepdims):
             found = reshape(found, shape=(1,) * ndim)
         return delivered(found, out, f"np.{function.__name__}")

@@ -12,7 +12,16 @@ from numpy.lib.array_utils import normalize_axis_tuple
 from wengert.functions.assemble import as_array
 from wengert.functions.axes import reduced_axes
 from wengert.functions.output import delivered
-from wengert.functions.reductions import Missing, accumulator, chooses_all, count_nonzero, summed, truth, without_nan
+from wengert.functions.reductions import (
+    Missing,
+    accumulator,
+    chooses_all,
+    count_nonzero,
+    options,
+    summed,
+    truth,
+    without_nan,
+)
 from wengert.functions.table import implements
 from wengert.ir import dtype_of, shape_of
 from wengert.primitives import broadcast_to, concatenate, reshape, to_dtype, transpose
@@ -35,8 +44,7 @@ def averaged(x: Any, axes: Axes, dtype: Any, keepdims: bool, where: Any, ddof: A
         x, dtype = accumulator(x, dtype)
     shape = shape_of(x)
     count = prod(shape[a] for a in axes) - ddof
-    params = {} if dtype is None else {"dtype": np.dtype(dtype)}
-    return mean_row(x, axis=axes, count=count if count > 0 else 0, keepdims=keepdims, **params)
+    return mean_row(x, axis=axes, count=max(count, 0), **options(keepdims, dtype))
 
 
 @implements(np.mean)

@@ -61,7 +61,7 @@ class Primitive:
         For roots and sizes, whose slope jumps or is infinite: `square(*inputs, **params)` -> the square of the output
         as a smooth function of the inputs (see record/roots.py).
     symbol
-        A format for printing, such as `"{0} + {1}"`.
+        A format for printing, such as `"{0} + {1}"`, or a function of the inputs' names and the params.
     samples
         `samples(rng)` -> `(inputs, params)` pairs that the table's tests run.
     special
@@ -88,7 +88,7 @@ class Primitive:
     view: bool | str = False
     simplify: Rule | None = None
     square: Rule | None = None
-    symbol: str | None = None
+    symbol: str | Callable[..., str] | None = None
     samples: Sampler | None = None
     special: tuple[tuple[tuple[Any, ...], tuple[Any, ...]], ...] = ()
     domain: tuple[tuple[float, float], ...] = ()

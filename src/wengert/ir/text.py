@@ -48,12 +48,13 @@ def literal(value: Any) -> str:
     return f"<{found}>"
 
 
-def _parameter(value: Any) -> str:
+def parameter_text(value: Any) -> str:
+    """A param of a line; slices as they are written inside brackets."""
     if isinstance(value, slice):
         parts = ["" if part is None else str(part) for part in (value.start, value.stop)]
         return ":".join(parts) + (f":{value.step}" if value.step not in (None, 1) else "")
     if isinstance(value, tuple):
-        return "(" + ", ".join(map(_parameter, value)) + ("," if len(value) == 1 else "") + ")"
+        return "(" + ", ".join(map(parameter_text, value)) + ("," if len(value) == 1 else "") + ")"
     if value is Ellipsis:
         return "..."
     return str(value) if isinstance(value, (np.dtype, str)) else literal(value)
@@ -63,9 +64,11 @@ def expression(line: Line, names: Names) -> str:
     """The right-hand side of a line."""
     symbol = line.primitive.symbol
     inputs = [names(x) for x in line.inputs]
+    if callable(symbol):
+        return symbol(*inputs, **line.params)
     if symbol is not None:
-        return symbol.format(*inputs, **{k: _parameter(v) for k, v in line.params.items()})
-    params = [f"{key}={_parameter(value)}" for key, value in line.params.items()]
+        return symbol.format(*inputs, **{k: parameter_text(v) for k, v in line.params.items()})
+    params = [f"{key}={parameter_text(value)}" for key, value in line.params.items()]
     return f"{line.primitive.name}({', '.join(inputs + params)})"
 
 

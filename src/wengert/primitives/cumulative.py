@@ -44,7 +44,7 @@ cumsum = linear(
 )
 
 
-# -- the linear recurrence s_k = a_k s_{k-1} + b_k, s_{-1} = 0 ----------------------------------------------------------
+# -- the linear recurrence s_k = a_k s_{k-1} + b_k, s_{-1} = 0 ---------------------------------------------------------
 
 
 def _recurrence(b: Any, a: Any, axis: int) -> Any:
@@ -136,7 +136,8 @@ def _running_ties(x: Any, y: Any, axis: int) -> tuple[Any, Any]:
     before = np.maximum.accumulate(np.where(stays, 0, so_far - hits), 0)  # hits before the present stretch
     new = hits / np.maximum(so_far - before, 1)
     real = x.real.dtype if x.dtype.kind in "fc" else np.dtype(np.float64)
-    return tuple(np.moveaxis(part, 0, axis).astype(real, copy=False) for part in (stays * (1 - new), new))  # type: ignore[return-value]
+    old, new = (np.moveaxis(part, 0, axis).astype(real, copy=False) for part in (stays * (1 - new), new))
+    return old, new
 
 
 def _running_type(x: Array, y: Array, axis: int) -> tuple[Array, Array]:

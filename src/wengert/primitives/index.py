@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from wengert.ir import Traced, dtype_of, shape_of
+from wengert.ir.text import parameter_text
 
 
 class _Slot:
@@ -76,6 +77,19 @@ def join_index(template: Template, arrays: Arrays) -> Any:
         return template
     filled = iter(arrays)
     return tuple(next(filled) if part is SLOT else part for part in template)
+
+
+def place_text(arrays: tuple[str, ...], index: Template, path: Any = ()) -> str:
+    """A place in an array as text, such as `[1:, v3]`, from the names of the index arrays."""
+    names = iter(arrays)
+    text = ""
+    for view, params in (*path, (None, {"index": index})):
+        if "index" in params:
+            parts = [next(names) if part is SLOT else parameter_text(part) for part in params["index"]]
+            text += f"[{', '.join(parts)}]"
+        else:
+            text += f".{view.name}({', '.join(map(parameter_text, params.values()))})"
+    return text
 
 
 def axes_left(template: Template, arrays: Arrays, ndim: int) -> int:

@@ -22,6 +22,7 @@ from wengert.primitives.index import (
     is_basic,
     join_index,
     last_writes,
+    place_text,
     read_shape,
 )
 from wengert.primitives.linear import linear
@@ -241,6 +242,7 @@ getitem = linear(
     accumulate=_accumulate,
     view=True,
     batch=_batch_getitem,
+    symbol=lambda x, *arrays, index, path=(): x + place_text(arrays, index, path),
     samples=lambda rng: [
         ((rng.standard_normal((3, 4)),), {"index": (1,)}),
         ((rng.standard_normal((3, 4)),), {"index": (slice(None, None, -2), None, Ellipsis)}),
@@ -263,6 +265,7 @@ setitem = linear(
         setitem, (ct, 0.0, *arrays), position(index, path)
     ),
     batch=lambda size, args, batched, index, path=(): _batch_write(size, args, batched, index, path, setitem),
+    symbol=lambda base, value, *arrays, index, path=(): f"{base} with {place_text(arrays, index, path)} = {value}",
     samples=lambda rng: [
         ((rng.standard_normal((3, 4)), rng.standard_normal(4)), {"index": (1,)}),
         ((rng.standard_normal((3, 4)), rng.standard_normal(())), {"index": (slice(0, 2), 1)}),
@@ -284,6 +287,7 @@ index_add = linear(
     update=_index_add_update,
     transpose_update=lambda ct, base, value, *arrays, index, path=(): ct,
     batch=lambda size, args, batched, index, path=(): _batch_write(size, args, batched, index, path, index_add),
+    symbol=lambda base, value, *arrays, index, path=(): f"{base} with {place_text(arrays, index, path)} += {value}",
     samples=lambda rng: [
         ((rng.standard_normal((3, 4)), rng.standard_normal(4)), {"index": (1,)}),
         ((rng.standard_normal(4), rng.standard_normal(3), np.array([1, 1, 2])), {"index": (SLOT,)}),

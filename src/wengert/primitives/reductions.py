@@ -181,7 +181,7 @@ def _extremum_jvp(y: Any, xs: Any, dxs: Any, axis: Shape, keepdims: bool = False
 def _extremum(name: str, ufunc: np.ufunc) -> Primitive:
     row = Primitive(
         name,
-        lambda x, axis, keepdims=False: ufunc.reduce(x, axis, None, None, keepdims),
+        lambda x, axis, keepdims=False: ufunc.reduce(x, axis, None, None, keepdims),  # type: ignore[call-arg]
         lambda x, axis, keepdims=False: _reduced(x, axis, keepdims),
         jvp=_extremum_jvp,
         batch=lambda size, args, batched, **params: row(args[0], **params),

@@ -74,7 +74,7 @@ def _log(x: Any, base: Any = math.e) -> Any:
 def _hypot(*xs: Any) -> Any:
     if not has_traced(xs):
         return math.hypot(*xs)
-    total = abs(xs[0])
+    total = xs[0] if len(xs) > 1 else abs(xs[0])
     for x in xs[1:]:
         total = np.hypot(total, x)
     return scalar(total)
