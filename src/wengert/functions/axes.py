@@ -31,12 +31,12 @@ def reduced_axes(axis: Any, ndim: int) -> tuple[int, ...]:
     return (from_end(axis, ndim),)
 
 
-def along(axis: int, part: Any) -> tuple[Any, ...]:
-    """The index that takes a part along one axis, which is counted from the end."""
-    return (Ellipsis, part, *(slice(None),) * (-axis - 1))
-
-
 def flattened(x: Any) -> Any:
     """The elements in a row, in C order."""
     shape = shape_of(x)
     return x if len(shape) == 1 else reshape(x, shape=(prod(shape),))
+
+
+def along(axis: int, part: Any) -> tuple[Any, ...]:
+    """The index that takes a part along one axis, which is counted from the end."""
+    return (Ellipsis, part, *(slice(None),) * (-axis - 1))

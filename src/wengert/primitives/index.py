@@ -32,16 +32,19 @@ def split_index(index: Any, shape: tuple[int, ...] | None = None) -> tuple[Templ
     arrays: list[Any] = []
     masked = False
     for part in parts:
-        if type(part) is int or part is None or part is Ellipsis:
+        if type(part) in (int, bool) or part is None or part is Ellipsis:
             template.append(part)
         elif type(part) is slice:
             template.append(_plain_slice(part))
-        elif isinstance(part, (np.integer, int)) and not isinstance(part, bool):
+        elif isinstance(part, (np.integer, int)):
             template.append(int(part))
         else:
             value = part if isinstance(part, Traced) else _as_index(part)
             found = [value]
-            if dtype_of(value).kind == "b" and shape_of(value) and not isinstance(value, Traced):
+            if dtype_of(value).kind == "b" and not isinstance(value, Traced):
+                if shape_of(value) == ():
+                    template.append(bool(value))
+                    continue
                 masked = True
                 found = list(value.nonzero())  # what NumPy does with a mask; the shape is then known from types alone
             template.extend(SLOT for _ in found)
@@ -92,22 +95,27 @@ def place_text(arrays: tuple[str, ...], index: Template, path: Any = ()) -> str:
     return text
 
 
-def axes_left(template: Template, arrays: Arrays, ndim: int) -> int:
+def axes_left(template: Template, ndim: int) -> int:
     """The number of axes that an ellipsis stands for, written or left out at the end."""
-    named = sum(part is not None and part is not Ellipsis for part in template)
-    return ndim - named + sum(dtype_of(a).kind == "b" for a in arrays)  # a single truth names no axis
+    return ndim - sum(_names_axis(part) for part in template)
 
 
-def block(template: Template, arrays: Arrays, ndim: int) -> tuple[int, bool]:
+def _names_axis(part: Any) -> bool:
+    return part is not None and part is not Ellipsis and type(part) is not bool
+
+
+def block(template: Template, ndim: int) -> tuple[int, bool]:
     """Where the axes of the index arrays come to lie in what is read.
 
     NumPy puts them in place of the indexed axes if those (integers among them) are adjacent, else in front: the number
     of axes before them, and whether they stay in place.
     """
-    group = [i for i, part in enumerate(template) if part is SLOT or type(part) is int]
-    if not arrays or not group or group != list(range(group[0], group[-1] + 1)):
-        return 0, not arrays
-    return sum(axes_left(template, arrays, ndim) if part is Ellipsis else 1 for part in template[: group[0]]), True
+    if SLOT not in template:
+        return 0, True
+    group = [i for i, part in enumerate(template) if part is SLOT or isinstance(part, int)]
+    if group != list(range(group[0], group[-1] + 1)):
+        return 0, False
+    return sum(axes_left(template, ndim) if part is Ellipsis else 1 for part in template[: group[0]]), True
 
 
 def has_repeats(template: Template, arrays: Arrays, shape: tuple[int, ...]) -> bool:
@@ -127,7 +135,7 @@ def last_writes(template: Template, arrays: Arrays, shape: tuple[int, ...]) -> A
         return None
     stays = np.zeros(flat.size, np.bool_)
     stays[flat.size - 1 - from_end] = True
-    before, _ = block(template, arrays, len(shape))
+    before, _ = block(template, len(shape))
     ndim = len(read_shape(shape, template, arrays))
     return stays.reshape(where.shape + (1,) * (ndim - before - where.ndim))
 
@@ -144,7 +152,7 @@ def _flat(template: Template, arrays: Arrays, shape: tuple[int, ...]) -> Any:
         if part is SLOT:
             array = next(filled)
             flat = flat * shape[axis] + np.where(array < 0, array + shape[axis], array)
-        axis += axes_left(template, arrays, len(shape)) if part is Ellipsis else part is not None
+        axis += axes_left(template, len(shape)) if part is Ellipsis else _names_axis(part)
     return np.asarray(flat)
 
 

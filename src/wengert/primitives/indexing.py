@@ -75,10 +75,8 @@ def _signed(value: Any, path: Path) -> Any:
 
 def _getitem_type(x: Array, *arrays: Array, index: Template, path: Path = ()) -> Array:
     x, arrays = through(x, arrays, path)
-    if any(a.dtype.kind == "b" and a.shape for a in arrays):
+    if any(a.dtype.kind == "b" for a in arrays):
         raise TypeError("the shape of x[mask] depends on the values of the mask")
-    if any(n == 0 for n in x.shape) and arrays and all(a.size for a in arrays):
-        raise IndexError("index into an axis of length 0")
     return Array(read_shape(x.shape, index, arrays), x.dtype)
 
 
@@ -186,11 +184,11 @@ def _batch_where(
     `own` tells whether each item has an array of its own. Its batched index arrays are then paired with the numbers of
     the items, which sends their axes to the front; without, they just have one axis more.
     """
-    if any(dtype_of(a).kind == "b" for a in arrays):
+    if any(type(part) is bool for part in index) or any(dtype_of(a).kind == "b" for a in arrays):
         raise LookupError("one call per item")
-    part, left = through(Array(shape_of(base)[own:], dtype_of(base)), arrays, path)
+    part, _ = through(Array(shape_of(base)[own:], dtype_of(base)), arrays, path)
     rank = max((len(shape_of(a)) - flag for a, flag in zip(arrays, batched, strict=True)), default=0)
-    before, adjacent = block(index, left, part.ndim)
+    before, adjacent = block(index, part.ndim)
     if own:
         path = _batch_path(size, path)
     if not any(batched):

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from scipy import special
-from scipy import special
 
 from wengert.functions import has_traced
 from wengert.ir import Traced, dtype_of

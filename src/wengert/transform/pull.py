@@ -92,7 +92,12 @@ class Backward:
         partials = line.primitive.partials
         assert partials is not None
         y = self.value(line.outputs[0])
-        for i, x in enumerate(line.inputs):
+        inputs = line.inputs
+        if len(inputs) == 2 and inputs[0] is inputs[1] and all(map(callable, partials)):
+            if self._wanted(inputs[0]):  # x * x: one product serves both
+                self._add(inputs[0], product(ct, slope(partials[0], y, xs) + slope(partials[1], y, xs)))
+            return
+        for i, x in enumerate(inputs):
             partial = partials[i]
             if not self._wanted(x):
                 continue
@@ -122,7 +127,7 @@ class Backward:
                 adjoint = self.adjoints.get(x)
                 if adjoint is None:
                     adjoint = np.zeros(shape_of(xs[0]), dtype_of(zeros_like(xs[0])), layout(xs[0]))
-                elif x not in self._own:
+                elif x not in self._own or not isinstance(adjoint, (np.ndarray, Traced)):  # 0-d sums are scalars
                     adjoint = copy(adjoint, order=layout(xs[0]))
                 self.adjoints[x] = primitive.accumulate(adjoint, ct, *xs, **params)
                 self._own.add(x)
