@@ -73,12 +73,8 @@ class Var:
         A view of a buffer that is being written gets a copy of its own, so that the writes can go on in place.
         """
         self.owned = False
-        base = self.alias
-        while base is not None:
-            if base.owned:
-                self.detach()
-                return
-            base = base.alias
+        if self.alias is not None and self.alias.owned:
+            self.detach()
 
     def detach(self) -> None:
         """Hold the value in a buffer of its own."""

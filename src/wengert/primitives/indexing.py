@@ -1,4 +1,4 @@
-"""Parts of arrays: getitem reads them; setitem and index_add, two writes that keep the list pure, write them.
+"""Parts of arrays: getitem reads them; setitem and index_add, writes that keep the list pure, write them.
 
 A part may lie behind other views: `a.T[0]`, `a.reshape(-1)[k]`, `a[i][j]`. The line then names the views on the way, its
 `path`, and reads or writes the array at their root: a write through a chain of views is one line, which costs what it

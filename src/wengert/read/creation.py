@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.functions import as_array, has_traced
+from wengert.functions import NUMPY, as_array, has_traced
 from wengert.ir import Traced
 from wengert.read.tables import TABLE, stands_for
 from wengert.record import Box, ground, plain
@@ -64,3 +64,19 @@ def _asarray(a: Any, dtype: Any = None, *, copy: Any = None) -> Any:
         return out if out is a else ground(out)
     out = _converted(a, dtype)
     return np.copy(out) if out is a and copy else out
+
+
+def _ours_if_traced(function: Any) -> Any:
+    """A function without a protocol, whose meaning for traced values is in the table all the same."""
+
+    def convert(a: Any, *args: Any, **kwargs: Any) -> Any:
+        if has_traced(a):
+            return NUMPY[function](a, *args, **kwargs)
+        out = function(a, *args, **kwargs)
+        return out if out is a else ground(out)
+
+    return convert
+
+
+for _function in (np.ascontiguousarray, np.asfortranarray, np.asarray_chkfinite, np.lib.stride_tricks.as_strided):
+    TABLE[_function] = _ours_if_traced(_function)

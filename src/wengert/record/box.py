@@ -131,8 +131,8 @@ class Box(Operators, Methods, Conversion, Protocol, Traced):
 
     def check_writable(self) -> None:
         """Raise what NumPy raises for a scalar or a read-only view, and MutationError for an argument."""
-        if not self.is_array():
-            raise TypeError(f"'{type(self.concrete()).__name__}' object does not support item assignment")
+        if not self.is_array() and self.held() is not ABSENT:
+            raise TypeError(f"'{type(self.held()).__name__}' object does not support item assignment")
         root: Box = self
         while True:
             if root.read is not None and root.read[0].view == READ_ONLY:
@@ -204,7 +204,7 @@ def make_box(level: Any, var: Var, primitive: Primitive, args: tuple[Any, ...], 
     base = args[0]
     if isinstance(base, Box) and is_view(var.value, base, primitive, args, params):
         if base.level is level and var.value is not ABSENT:
-            var.alias = base.ssa
+            var.alias = base.ssa.alias or base.ssa  # the owner of the buffer: a view in between may leave it
         box.attach(base, primitive, tuple([x.snapshot() if isinstance(x, Box) else x for x in args[1:]]), params)
     return box
 
