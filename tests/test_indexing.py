@@ -89,7 +89,19 @@ def test_dtypes(index, dtype):
 
 @pytest.mark.parametrize(
     "index",
-    [5, -6, (0, 0), [0, 5], slice(None, None, 0), 1.5, "a", np.array([0.5]), [True, False], (..., ...), np.ones((5, 1), bool)],
+    [
+        5,
+        -6,
+        (0, 0),
+        [0, 5],
+        slice(None, None, 0),
+        1.5,
+        "a",
+        np.array([0.5]),
+        [True, False],
+        (..., ...),
+        np.ones((5, 1), bool),
+    ],
     ids=str,
 )
 def test_errors_are_numpys(index):
@@ -144,7 +156,10 @@ FUNCTIONS = {
     "take-clip": (lambda x: np.take(x, [7, -9, 2], mode="clip"), V),
     "take-out": (lambda x: np.take(x, [1, 2], out=np.zeros_like(x[:2])), V),
     "take-along-axis": (lambda x: np.take_along_axis(x, np.argsort(M, axis=1), axis=1), M),
-    "take-along-axis-repeated": (lambda x: np.take_along_axis(x, np.array([[0, 0], [2, -1]])[:, None], axis=-1), T[:, :1]),
+    "take-along-axis-repeated": (
+        lambda x: np.take_along_axis(x, np.array([[0, 0], [2, -1]])[:, None], axis=-1),
+        T[:, :1],
+    ),
     "take-along-flat": (lambda x: np.take_along_axis(x, np.array([3, 3, 1]), axis=None), M),
     "take-along-broadcast": (lambda x: np.take_along_axis(x, np.array([[1, 1]]), axis=1), M),
     "choose": (lambda x: np.choose([0, 2, 1, 1], [x[0], x[1], x[2] ** 2]), M),

@@ -239,7 +239,9 @@ def test_stack_is_one_line():
     wl = wg.trace(lambda x: np.stack([x[i] for i in range(5)]), V)
     assert [line.primitive.name for line in wl.lines].count("stack") == 1
     assert len(wl) == 6
-    assert_agreement(lambda x: x[:2] + np.asarray([1.0, 2.0]) * [x[0], x[1]] + np.dot([[x[0], 1.0], [2.0, x[1]]], x[:2]), V)
+    assert_agreement(
+        lambda x: x[:2] + np.asarray([1.0, 2.0]) * [x[0], x[1]] + np.dot([[x[0], 1.0], [2.0, x[1]]], x[:2]), V
+    )
 
 
 def test_as_strided_and_unknown_keywords_are_refused():

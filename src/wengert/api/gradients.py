@@ -347,9 +347,10 @@ def _tangent(dx: Any, x: Any, name: str, allow_complex: bool = False) -> Any:
     kind, dtype = dtype_of(dx).kind, dtype_of(x)
     if kind not in "fciub" or (kind == "c" and dtype.kind != "c" and not allow_complex):
         raise TypeError(f"the tangent of {name} is of dtype {dtype_of(dx)}, its value of {dtype}")
-    if isinstance(dx, np.ndarray):
-        return dx if dtype.kind not in "fc" or dx.dtype == dtype else dx.astype(dtype)
-    return as_float(dx, name, "a tangent") if not isinstance(dx, (np.integer, np.bool_, bool)) else float(dx)
+    if isinstance(dx, Box):
+        return as_float(dx, name, "a tangent")
+    found = np.asarray(dx, np.result_type(dtype, np.complex64) if kind == "c" else dtype)
+    return found if isinstance(x, np.ndarray) else found[()]
 
 
 def _check_unconnected(unconnected: str) -> None:

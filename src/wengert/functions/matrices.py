@@ -67,7 +67,7 @@ def diag(v: Any, k: int = 0) -> Any:
     if len(shape) != 1:
         raise ValueError("Input must be 1- or 2-d.")
     side = shape[0] + abs(k)
-    places = diagonal_places(side, side, k)
+    places = diagonal_places((side, side), k)
     return setitem(np.zeros((side, side), dtype_of(x)), x, *places, index=(SLOT, SLOT))
 
 

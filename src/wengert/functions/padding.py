@@ -14,7 +14,7 @@ from wengert.functions.table import implements
 from wengert.ir import Traced, dtype_of, known, shape_of
 from wengert.primitives import broadcast_to, concatenate, setitem, to_dtype
 
-KEYWORDS = {  # what each mode takes, and what it is when it is not given
+KEYWORDS: dict[str, dict[str, Any]] = {  # what each mode takes, and what it is when it is not given
     "constant": {"constant_values": 0},
     "empty": {},
     "edge": {},

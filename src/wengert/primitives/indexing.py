@@ -1,4 +1,4 @@
-"""Parts of arrays: getitem reads them; setitem and index_add, writes that keep the list pure, write them.
+"""Parts of arrays: getitem reads them; setitem and index_add are the two writes, which keep the list pure.
 
 A part may lie behind other views: `a.T[0]`, `a.reshape(-1)[k]`, `a[i][j]`. The line then names the views on the way, its
 `path`, and reads or writes the array at their root: a write through a chain of views is one line, which costs what it
@@ -171,8 +171,6 @@ BATCHED_VIEW = {  # the params of a view that does the same behind a leading axi
 
 
 def _batch_path(size: int, path: Path) -> Path:
-    if any(SLOT in params.get("index", ()) for _, params in path):
-        raise LookupError("one call per item")
     return tuple((view, BATCHED_VIEW[view.name](size, **params) if params else params) for view, params in path)
 
 
@@ -184,7 +182,8 @@ def _batch_where(
     `own` tells whether each item has an array of its own. Its batched index arrays are then paired with the numbers of
     the items, which sends their axes to the front; without, they just have one axis more.
     """
-    if any(type(part) is bool for part in index) or any(dtype_of(a).kind == "b" for a in arrays):
+    unusual = any(type(part) is bool for part in index) or any(dtype_of(a).kind == "b" for a in arrays)
+    if unusual or any(SLOT in params.get("index", ()) for _, params in path):
         raise LookupError("one call per item")
     part, _ = through(Array(shape_of(base)[own:], dtype_of(base)), arrays, path)
     rank = max((len(shape_of(a)) - flag for a, flag in zip(arrays, batched, strict=True)), default=0)
@@ -195,7 +194,7 @@ def _batch_where(
         return arrays, position((slice(None), *index), path), () if adjacent else (rank, *range(rank))
     aligned = tuple(align(a, rank + 1) if flag else a for a, flag in zip(arrays, batched, strict=True))
     if not own:
-        return aligned, position(index, path), (before, *range(before))
+        return aligned, position(index, path), (before, *range(before)) if before else ()
     items = np.arange(size).reshape(size, *(1,) * rank)
     order = (0, *range(1 + rank, 1 + rank + before), *range(1, 1 + rank))
     return (items, *aligned), position((SLOT, *index), path), order if before else ()

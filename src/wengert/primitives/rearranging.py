@@ -25,8 +25,9 @@ roll = linear(
 )
 
 
-def diagonal_places(rows: int, columns: int, offset: int) -> tuple[Any, Any]:
+def diagonal_places(shape: tuple[int, ...], offset: int) -> tuple[Any, Any]:
     """The rows and the columns of the elements on a diagonal of a matrix."""
+    rows, columns = shape[-2:]
     count = max(0, min(rows + min(offset, 0), columns - max(offset, 0)))
     steps = np.arange(count)
     return steps - min(offset, 0), steps + max(offset, 0)
@@ -35,10 +36,8 @@ def diagonal_places(rows: int, columns: int, offset: int) -> tuple[Any, Any]:
 diagonal = linear(
     "diagonal",
     lambda x, offset: np.diagonal(x, offset, -2, -1),
-    lambda x, offset: Array((*x.shape[:-2], len(diagonal_places(*x.shape[-2:], offset)[0])), x.dtype),
-    lambda ct, x, offset: scatter(
-        ct, x, *diagonal_places(*shape_of(x)[-2:], offset), index=(Ellipsis, SLOT, SLOT)
-    ),
+    lambda x, offset: Array((*x.shape[:-2], len(diagonal_places(x.shape, offset)[0])), x.dtype),
+    lambda ct, x, offset: scatter(ct, x, *diagonal_places(shape_of(x), offset), index=(Ellipsis, SLOT, SLOT)),
     view="read-only",
     batch=lambda size, args, batched, offset: diagonal(args[0], offset=offset),
     samples=lambda rng: [

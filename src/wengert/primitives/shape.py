@@ -16,9 +16,7 @@ Shape = tuple[int, ...]
 
 
 def _samples(*shapes_and_params: tuple[tuple[Shape, ...], dict[str, Any]]) -> Any:
-    return lambda rng: [
-        (tuple(rng.standard_normal(s) for s in shapes), params) for shapes, params in shapes_and_params
-    ]
+    return lambda rng: [(tuple(rng.standard_normal(s) for s in shapes), params) for shapes, params in shapes_and_params]
 
 
 reshape = linear(
@@ -96,9 +94,7 @@ broadcast_to = linear(
     lambda x, shape: Array(shape, x.dtype),
     lambda ct, x, shape: sum_to(ct, shape_of(x)),
     view="read-only",
-    batch=lambda size, args, batched, shape: broadcast_to(
-        align(args[0], len(shape) + 1), shape=(size, *shape)
-    ),
+    batch=lambda size, args, batched, shape: broadcast_to(align(args[0], len(shape) + 1), shape=(size, *shape)),
     simplify=lambda x, shape: x if shape_of(x) == shape else None,
     samples=_samples((((3,),), {"shape": (2, 3)}), (((2, 1),), {"shape": (2, 4)}), (((),), {"shape": (2, 0)})),
 )

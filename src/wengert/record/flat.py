@@ -68,6 +68,7 @@ class Flat:
         index = np.where(index < 0, index + size, index)
         return operator.index(index[()]) if index.shape == () else index.astype(np.intp)
 
+
 def _vector(value: Any) -> Any:
     """A Flat as the vector it stands for, also in a list."""
     if isinstance(value, (list, tuple)):
