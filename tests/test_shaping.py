@@ -1,4 +1,4 @@
-"""Functions that put elements in other places: values of NumPy's, all modes against differences, views where NumPy's."""
+"""Functions that put elements in other places: NumPy's values, all modes against differences, views where NumPy has."""
 
 import numpy as np
 import pytest
@@ -177,9 +177,11 @@ def test_dtypes(name, dtype):
 
 
 PADDING = [
-    ("constant", {}), ("constant", {"constant_values": 3.0}), ("constant", {"constant_values": ((1.0, 2.0), (3.0, 4.0))}),
+    ("constant", {}), ("constant", {"constant_values": 3.0}), ("constant", {"constant_values": ((1.0, 2.0),
+    (3.0, 4.0))}),
     ("edge", {}), ("reflect", {}), ("symmetric", {}), ("wrap", {}), ("reflect", {"reflect_type": "odd"}),
-    ("symmetric", {"reflect_type": "odd"}), ("linear_ramp", {}), ("linear_ramp", {"end_values": ((1.0, 2.0), (3.0, -4.0))}),
+    ("symmetric", {"reflect_type": "odd"}), ("linear_ramp", {}), ("linear_ramp", {"end_values": ((1.0, 2.0),
+    (3.0, -4.0))}),
     ("maximum", {}), ("minimum", {"stat_length": 2}), ("mean", {}), ("mean", {"stat_length": ((1, 2), (2, 9))}),
     ("median", {}), ("empty", {}),
 ]  # fmt: skip
@@ -253,7 +255,8 @@ def test_as_strided_and_unknown_keywords_are_refused():
 @pytest.mark.parametrize(
     "call",
     [
-        lambda x: np.reshape(x, (2, 2)), lambda x: np.reshape(x, (-1, -1)), lambda x: np.reshape(x.T[::2], -1, copy=False),
+        lambda x: np.reshape(x, (2, 2)), lambda x: np.reshape(x, (-1, -1)),
+        lambda x: np.reshape(x.T[::2], -1, copy=False),
         lambda x: np.squeeze(x, 0), lambda x: np.split(x, 5), lambda x: np.concatenate([x, x[0]]),
         lambda x: np.stack([x, x[0]]), lambda x: np.transpose(x, (0, 0)), lambda x: np.broadcast_to(x, (3, 5)),
         lambda x: np.moveaxis(x, 0, (0, 1)), lambda x: np.concatenate([]), lambda x: np.tile(x, 2).reshape(7),
@@ -274,20 +277,24 @@ VIEWS = {
     "reshape": lambda a: a.reshape(-1), "reshape-of-transposed": lambda a: a.T.reshape(-1),
     "reshape-fortran": lambda a: a.reshape(2, 6, order="F"), "reshape-strided": lambda a: a[:, ::2].reshape(-1),
     "ravel": np.ravel, "ravel-transposed": lambda a: np.ravel(a.T), "ravel-keep": lambda a: a.T.ravel("K"),
-    "ravel-fortran": lambda a: a.T.ravel("F"), "ravel-row": lambda a: a[1].ravel(), "ravel-column": lambda a: a[:, 1].ravel(),
+    "ravel-fortran": lambda a: a.T.ravel("F"), "ravel-row": lambda a: a[1].ravel(),
+    "ravel-column": lambda a: a[:, 1].ravel(),
     "flatten": lambda a: a.flatten(), "transpose": np.transpose, "swapaxes": lambda a: np.swapaxes(a, 0, 1),
     "moveaxis": lambda a: np.moveaxis(a, 0, 1), "squeeze": lambda a: np.squeeze(a[None]),
     "expand": lambda a: np.expand_dims(a, 0), "flip": np.flip, "rot90": np.rot90, "rot0": lambda a: np.rot90(a, 0),
     "split": lambda a: np.split(a, 2, axis=1)[1], "unstack": lambda a: np.unstack(a)[0], "atleast": np.atleast_3d,
     "hsplit": lambda a: np.hsplit(a, 2)[0], "tile": lambda a: np.tile(a, 1), "repeat": lambda a: np.repeat(a, 1, 0),
-    "copy": np.copy, "roll": lambda a: np.roll(a, 0), "tril": np.tril, "row": lambda a: a[0], "steps": lambda a: a[::-2, 1:],
+    "copy": np.copy, "roll": lambda a: np.roll(a, 0), "tril": np.tril, "row": lambda a: a[0],
+    "steps": lambda a: a[::-2, 1:],
     "newaxis": lambda a: a[:, None], "list": lambda a: a[[0, 1]], "mask": lambda a: a[np.ones((3, 4), bool)],
     "integer-array": lambda a: a[np.array(1)], "true": lambda a: a[True], "take": lambda a: np.take(a, [0], 0),
     "ascontiguous": np.ascontiguousarray, "broadcast-arrays": lambda a: np.broadcast_arrays(a, a)[0],
     "copied-transposed": lambda a: np.copy(a.T).ravel(), "method-copy-transposed": lambda a: a.T.copy().ravel(),
-    "trim": lambda a: np.trim_zeros(a[0]), "delete": lambda a: np.delete(a, [], 0), "resize": lambda a: np.resize(a, (3, 4)),
+    "trim": lambda a: np.trim_zeros(a[0]), "delete": lambda a: np.delete(a, [], 0), "resize": lambda a: np.resize(a,
+    (3, 4)),
     "astype": lambda a: a.astype(float), "concatenate": lambda a: np.concatenate([a]), "real": np.real,
-    "diagonals": lambda a: np.einsum("ii->i", a[:3, :3]), "column-of-transposed": lambda a: a.T[1], "ellipsis": lambda a: a[..., 0],
+    "diagonals": lambda a: np.einsum("ii->i", a[:3, :3]), "column-of-transposed": lambda a: a.T[1],
+    "ellipsis": lambda a: a[..., 0],
     "squeeze-0d": lambda a: np.squeeze(a[:1, :1]),
 }  # fmt: skip
 

@@ -292,8 +292,8 @@ def saved_views(x):
 @pytest.mark.parametrize(
     "program",
     [
-        swap_rows, swap_views, unpacked_rows, attributes, transposed_flat, lists, lower_precision, chained, diagonal_fill,
-        keyword_out, grown, saved_views,
+        swap_rows, swap_views, unpacked_rows, attributes, transposed_flat, lists, lower_precision, chained,
+        diagonal_fill, keyword_out, grown, saved_views,
     ],
 )  # fmt: skip
 def test_programs(program):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -64,6 +65,10 @@ def split_arguments(function: Function, args: Sequence[Any], argnums: int | Sequ
 
 def parameter_name(function: Function, position: int) -> str:
     """What the function calls its argument, as far as it tells."""
+    if type(function) is FunctionType and not hasattr(function, "__wrapped__"):
+        code = function.__code__
+        if position < code.co_argcount:
+            return code.co_varnames[position]  # the common case, without the cost of a signature
     try:
         parameters = list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):

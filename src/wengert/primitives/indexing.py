@@ -1,8 +1,8 @@
 """Parts of arrays: getitem reads them; setitem and index_add are the two writes, which keep the list pure.
 
-A part may lie behind other views: `a.T[0]`, `a.reshape(-1)[k]`, `a[i][j]`. The line then names the views on the way, its
-`path`, and reads or writes the array at their root: a write through a chain of views is one line, which costs what it
-costs in NumPy, and so is its transpose.
+A part may lie behind other views: `a.T[0]`, `a.reshape(-1)[k]`, `a[i][j]`. The line then names the views on the way,
+its `path`, and reads or writes the array at their root: a write through a chain of views is one line, which costs what
+it costs in NumPy, and so is its transpose.
 """
 
 from __future__ import annotations
@@ -163,7 +163,8 @@ def _write_shape(picked: Any, value: Any) -> Any:
 
 # -- batch -------------------------------------------------------------------------------------------------------------
 
-BATCHED_VIEW = {  # the params of a view that does the same behind a leading axis
+# The params of a view that does the same behind a leading axis.
+BATCHED_VIEW: dict[str, Callable[..., dict[str, Any]]] = {
     "getitem": lambda size, index: {"index": (slice(None), *index)},
     "reshape": lambda size, shape: {"shape": (size, *shape)},
     "transpose": lambda size, axes: {"axes": (0, *(a + 1 for a in axes))},

@@ -78,5 +78,5 @@ def _ours_if_traced(function: Any) -> Any:
     return convert
 
 
-for _function in (np.ascontiguousarray, np.asfortranarray, np.asarray_chkfinite, np.lib.stride_tricks.as_strided):
-    TABLE[_function] = _ours_if_traced(_function)
+for _converter in (np.ascontiguousarray, np.asfortranarray, np.asarray_chkfinite, np.lib.stride_tricks.as_strided):
+    TABLE[_converter] = _ours_if_traced(_converter)
