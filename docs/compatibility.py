@@ -12,6 +12,7 @@ import cmath
 import importlib
 import inspect
 import math
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -32,15 +33,16 @@ MODULES = [
     *((name, importlib.import_module(name)) for name in ("scipy.special", "scipy.linalg", "scipy.fft")),
     *(("math", math), ("cmath", cmath), ("Python", builtins)),
 ]
-DISCRETE = frozenset(
-    """all any argmax argmin argpartition argsort argwhere around count_nonzero digitize fix flatnonzero in1d isin lexsort
-    nanargmax nanargmin nonzero round searchsorted floor ceil trunc int isinstance matrix_rank""".split()
-)  # composites whose results are integers, truths or steps
+STEPS = (  # composites whose results are integers, truths or steps
+    "all any argmax argmin argpartition argsort argwhere around count_nonzero digitize fix flatnonzero in1d isin lexsort "
+    "nanargmax nanargmin nonzero round searchsorted floor ceil trunc int isinstance matrix_rank"
+)
+DISCRETE = frozenset(re.findall(r"\w+", STEPS))
 HEAD = """# Compatibility
 
 Which functions may be called on traced values. Made by `python docs/compatibility.py` from the tables that the library
-itself uses, and kept true by a test. Forward mode, reverse mode and every order come from the same rule, so there is one
-column for all of them.
+itself uses, and kept true by a test. Forward mode, reverse mode and every order come from the same rule, so there is
+one column for all of them.
 
 - **exact**: value and derivatives. **zero**: the value; the derivative is zero, or there is none to take (integers,
   truths, shapes).
@@ -96,13 +98,15 @@ def page() -> str:
         for name, function, meaning in entries(module):
             without = ", ".join(f"`{keyword}`" for keyword in missing_keywords(function, meaning))
             rows.append(f"| `{name}` | {derivative(name, meaning)} | {without} |")
-        sections.append(f"## {title}: {len(rows)}\n\n| function | derivative | without |\n|---|---|---|\n" + "\n".join(rows) + "\n")
+        head = f"## {title}: {len(rows)}\n\n| function | derivative | without |\n|---|---|---|\n"
+        sections.append(head + "\n".join(rows) + "\n")
     return "\n".join(sections)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
-    if parser.parse_args().check:
-        sys.exit(0 if PAGE.read_text() == page() else "docs/compatibility.md is out of date: python docs/compatibility.py")
-    PAGE.write_text(page())
+    if not parser.parse_args().check:
+        PAGE.write_text(page())
+    elif PAGE.read_text() != page():
+        sys.exit("docs/compatibility.md is out of date: python docs/compatibility.py")

@@ -230,7 +230,7 @@ def test_pad_with_traced_values():
 def test_pad_refuses():
     """What NumPy refuses."""
     for width, mode, options in ((-1, "constant", {}), (1, "edge", {"constant_values": 2}), (1, "unheard", {})):
-        with pytest.raises(ValueError, match="negative|unsupported|not supported"):
+        with pytest.raises(ValueError, match=r"negative|unsupported|not supported"):
             wg.grad(lambda x: np.sum(np.pad(x, width, mode, **options)))(V)  # noqa: B023
     with pytest.raises(ValueError, match="stat_length"):
         wg.grad(lambda x: np.sum(np.pad(x, 1, "maximum", stat_length=0)))(V)

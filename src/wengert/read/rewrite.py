@@ -1,10 +1,16 @@
-"""The light rewriting of a user's function: calls, operators and reads of attributes and items go through hooks.
+"""The light rewriting of a user's function: whatever may reach a user's own code or lose a derivative goes to a hook.
 
-    f(a, b)    ->  H.call(f, a, b)
-    a + b      ->  H.binary(add, a, b)      (so that a class's own __add__ is read, too)
-    a.b        ->  H.attribute(a, 'b')      (properties)
-    a[i]       ->  H.item(a, i)
-    a[i] = v   ->  H.store(a, i, v)
+    f(a, b)      ->  H.call(f, a, b)
+    a + b        ->  H.binary('Add', a, b)            (so that a class's own __add__ is read, too)
+    a < b        ->  H.compare('Lt', a, b)
+    a.b          ->  H.attribute(a, 'b')              (properties)
+    a[i]         ->  H.item(a, i)
+    a[i] = v     ->  H.store(v, a, i)
+    a, b.c = v   ->  a, H.member(b, 'c').value = v
+    a[i] += v    ->  H.augment('Add', H.place(a, i).read(), v)
+    for x in a:  ->  for x in H.iterate(a):
+    with a:      ->  with H.manager(a):
+    f"{a}"       ->  f"{H.shown(a)}"
 
 All else stays. Every new node carries the position of the one it replaces, so tracebacks, debuggers and coverage see
 the user's own lines. `H` is a free variable of the new function; nothing of the user's module changes.
@@ -19,24 +25,33 @@ from typing import Any
 from wengert.read.source import Found, FunctionNode
 
 HOOKS = "__wengert__"
-UNTOUCHED = frozenset(
-    {"super", "locals", "globals", "vars", "eval", "exec", "breakpoint", "dir"}
-)  # they look at frames
+FRAMES = frozenset({"locals", "vars", "dir"})  # without arguments they show the names of the frame
+UNTOUCHED = frozenset({"super", "globals", "eval", "exec", "breakpoint"})  # they look at frames, too
 
 
 def rewrite(found: Found) -> FunctionNode:
     """The function's node, rewritten; the original is left as it is."""
     node = copy.deepcopy(found.node)
     light = Light(found.class_name)
+    _without_expressions(node.args)
     if isinstance(node, ast.Lambda):
-        node.args = light.arguments(node.args)
         node.body = light.visit(node.body)
     else:
         node.decorator_list = []
         node.returns = None
-        node.args = light.arguments(node.args)
+        if hasattr(node, "type_params"):
+            node.type_params = []  # those that the body names are free variables
         node.body = [light.visit(statement) for statement in node.body]
     return ast.fix_missing_locations(node)
+
+
+def _without_expressions(args: ast.arguments) -> None:
+    """Parameters alone: annotations play no role, and the defaults come from the function object."""
+    for arg in [*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg]:
+        if arg is not None:
+            arg.annotation = None
+    args.defaults = [_at(ast.Constant(None), d) for d in args.defaults]
+    args.kw_defaults = [None if d is None else _at(ast.Constant(None), d) for d in args.kw_defaults]
 
 
 class Light(ast.NodeTransformer):
@@ -45,69 +60,131 @@ class Light(ast.NodeTransformer):
     def __init__(self, class_name: str | None) -> None:
         self.class_name = class_name
 
-    # -- names ---------------------------------------------------------------------------------------------------------
+    def name(self, attribute: str) -> ast.expr:
+        """The name of an attribute as a constant: a private one as the compiler would spell it in the class."""
+        private = attribute.startswith("__") and not attribute.endswith("__")
+        if private and self.class_name and self.class_name.strip("_"):
+            attribute = f"_{self.class_name.lstrip('_')}{attribute}"
+        return ast.Constant(attribute)
 
-    def mangle(self, name: str) -> str:
-        """A private name of a class, as the compiler would spell it there."""
-        if self.class_name and name.startswith("__") and not name.endswith("__"):
-            return f"_{self.class_name.lstrip('_')}{name}" if self.class_name.strip("_") else name
-        return name
-
-    def arguments(self, args: ast.arguments) -> ast.arguments:
-        """Parameters without annotations; the defaults of the function itself come from the function object."""
-        every = [*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg]
-        for arg in every:
-            if arg is not None:
-                arg.annotation = None
-                arg.arg = self.mangle(arg.arg)
-        args.defaults = [_at(ast.Constant(None), d) for d in args.defaults]
-        args.kw_defaults = [None if d is None else _at(ast.Constant(None), d) for d in args.kw_defaults]
-        return args
-
-    def visit_Name(self, node: ast.Name) -> ast.AST:
-        node.id = self.mangle(node.id)
-        return node
+    # -- statements ----------------------------------------------------------------------------------------------------
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
-        outer, self.class_name = self.class_name, None  # the compiler mangles inside by itself
-        self.generic_visit(node)
+        outer, self.class_name = self.class_name, node.name
+        node.body = [self.visit(statement) for statement in node.body]
         self.class_name = outer
+        node.bases = [self.visit(base) for base in node.bases]
+        node.decorator_list = [self.visit(decorator) for decorator in node.decorator_list]
+        for keyword in node.keywords:
+            keyword.value = self.visit(keyword.value)
         return node
 
-    # -- hooks ---------------------------------------------------------------------------------------------------------
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        return node  # annotations are left alone
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        returns, node.returns = node.returns, None
+        self.generic_visit(node)
+        node.returns = returns
+        return node
+
+    visit_AsyncFunctionDef = visit_FunctionDef  # type: ignore[assignment]
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        if node.value is None:
+            return node
+        if isinstance(node.target, ast.Name):
+            node.value = self.visit(node.value)
+            return node
+        return self.visit(_at(ast.Assign([node.target], node.value), node))
+
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        node.value = self.visit(node.value)
+        target = node.targets[0]
+        if len(node.targets) == 1 and isinstance(target, ast.Subscript):
+            hook = _hook("store", node, node.value, self.visit(target.value), self.index(target.slice))
+            return _at(ast.Expr(hook), node)
+        if len(node.targets) == 1 and isinstance(target, ast.Attribute):
+            hook = _hook("set_attribute", node, node.value, self.visit(target.value), self.name(target.attr))
+            return _at(ast.Expr(hook), node)
+        node.targets = [self.visit(target) for target in node.targets]
+        return node
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
+        operator = ast.Constant(type(node.op).__name__)
+        value = self.visit(node.value)
+        target = node.target
+        if isinstance(target, ast.Name):
+            read = _at(ast.Name(target.id, ast.Load()), target)
+            return _at(ast.Assign([target], _hook("in_place", node, operator, read, value)), node)
+        place = self.target(target)
+        read = _at(ast.Call(_at(ast.Attribute(place, "read", ast.Load()), target), [], []), target)
+        return _at(ast.Expr(_hook("augment", node, operator, read, value)), node)
+
+    def visit_For(self, node: ast.For) -> ast.AST:
+        self.generic_visit(node)
+        node.iter = _hook("iterate", node.iter, node.iter)
+        return node
+
+    def visit_comprehension(self, node: ast.comprehension) -> ast.AST:
+        self.generic_visit(node)
+        if not node.is_async:
+            node.iter = _hook("iterate", node.iter, node.iter)
+        return node
+
+    def visit_With(self, node: ast.With) -> ast.AST:
+        self.generic_visit(node)
+        for item in node.items:
+            item.context_expr = _hook("manager", item.context_expr, item.context_expr)
+        return node
+
+    def visit_MatchValue(self, node: ast.MatchValue) -> ast.AST:
+        return node  # patterns are names, not expressions
+
+    visit_MatchMapping = visit_MatchValue  # type: ignore[assignment]
+
+    def visit_MatchClass(self, node: ast.MatchClass) -> ast.AST:
+        return node
+
+    # -- expressions ---------------------------------------------------------------------------------------------------
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        untouched = isinstance(node.func, ast.Name) and node.func.id in UNTOUCHED
+        name = node.func.id if isinstance(node.func, ast.Name) else None
         self.generic_visit(node)
-        if untouched:
+        if name in FRAMES and not (node.args or node.keywords):
+            return _hook("without_hooks", node, node)
+        if name in UNTOUCHED or name in FRAMES:
             return node
         return _hook("call", node, node.func, *node.args, keywords=node.keywords)
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
-        node.attr = self.mangle(node.attr)
-        self.generic_visit(node)
-        if not isinstance(node.ctx, ast.Load) or _is_super(node.value):
-            return node
-        return _hook("attribute", node, node.value, ast.Constant(node.attr))
+        if not isinstance(node.ctx, ast.Load):
+            return _at(ast.Attribute(self.target(node), "value", node.ctx), node)
+        parent = isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name)
+        kind = "parents" if parent and node.value.func.id == "super" else "attribute"  # type: ignore[attr-defined]
+        return _hook(kind, node, self.visit(node.value), self.name(node.attr))
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
-        self.generic_visit(node)
         if not isinstance(node.ctx, ast.Load):
-            return node
-        return _hook("item", node, node.value, _index(node.slice))
+            return _at(ast.Attribute(self.target(node), "value", node.ctx), node)
+        return _hook("item", node, self.visit(node.value), self.index(node.slice))
 
-    def visit_Assign(self, node: ast.Assign) -> ast.AST:
-        self.generic_visit(node)
-        target = node.targets[0]
-        if len(node.targets) > 1 or not isinstance(target, ast.Subscript):
-            return node
-        return _at(ast.Expr(_hook("store", node, node.value, target.value, _index(target.slice))), node)
+    def target(self, node: ast.expr) -> ast.expr:
+        """A place that can be read and written, in an object or a container."""
+        if isinstance(node, ast.Attribute):
+            return _hook("member", node, self.visit(node.value), self.name(node.attr))
+        assert isinstance(node, ast.Subscript)
+        return _hook("place", node, self.visit(node.value), self.index(node.slice))
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
-        if node.value is not None:
-            node.value = self.visit(node.value)
-        node.target = self.visit(node.target)
-        return node
+    def index(self, node: ast.expr) -> ast.expr:
+        """A subscript as an ordinary expression: slices become calls of `slice`."""
+        if isinstance(node, ast.Slice):
+            parts = [None if p is None else self.visit(p) for p in (node.lower, node.upper, node.step)]
+            return _hook("slice", node, *(_at(ast.Constant(None), node) if p is None else p for p in parts))
+        if isinstance(node, ast.Tuple):
+            return _at(ast.Tuple([self.index(part) for part in node.elts], ast.Load()), node)
+        found: ast.expr = self.visit(node)
+        return found
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         self.generic_visit(node)
@@ -119,38 +196,35 @@ class Light(ast.NodeTransformer):
             return node
         return _hook("unary", node, ast.Constant(type(node.op).__name__), node.operand)
 
-    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
-        return self.generic_visit(node)
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        self.generic_visit(node)
+        if len(node.ops) > 1 or isinstance(node.ops[0], (ast.Is, ast.IsNot)):
+            return node  # a chain evaluates each operand once and stops early: Python does that best
+        return _hook("compare", node, ast.Constant(type(node.ops[0]).__name__), node.left, node.comparators[0])
 
-    def visit_MatchValue(self, node: ast.MatchValue) -> ast.AST:
-        return node  # patterns are names, not expressions
+    def visit_Starred(self, node: ast.Starred) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.ctx, ast.Load):
+            node.value = _hook("iterate", node.value, node.value)
+        return node
 
-    visit_MatchClass = visit_MatchMapping = visit_MatchValue  # type: ignore[assignment]
+    def visit_YieldFrom(self, node: ast.YieldFrom) -> ast.AST:
+        self.generic_visit(node)
+        node.value = _hook("iterate", node.value, node.value)
+        return node
+
+    def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.AST:
+        self.generic_visit(node)
+        node.value = _hook("shown", node.value, node.value)
+        return node
 
 
 def _hook(name: str, place: ast.AST, *args: ast.expr, keywords: list[ast.keyword] | None = None) -> ast.expr:
     function = ast.Attribute(ast.Name(HOOKS, ast.Load()), name, ast.Load())
     call = ast.Call(function, list(args), keywords or [])
-    for node in (function.value, function, call):
+    for node in (function.value, function, call, *(a for a in args if not hasattr(a, "lineno"))):
         _at(node, place)
-    for arg in args:
-        if not hasattr(arg, "lineno"):
-            _at(arg, place)
     return call
-
-
-def _index(node: ast.expr) -> ast.expr:
-    """A subscript as an ordinary expression: slices become calls of `slice`."""
-    if isinstance(node, ast.Slice):
-        parts = [part if part is not None else ast.Constant(None) for part in (node.lower, node.upper, node.step)]
-        return _hook("slice", node, *parts)
-    if isinstance(node, ast.Tuple):
-        return _at(ast.Tuple([_index(part) for part in node.elts], ast.Load()), node)
-    return node
-
-
-def _is_super(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
 
 
 def _at(node: Any, place: ast.AST) -> Any:
