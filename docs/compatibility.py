@@ -34,8 +34,8 @@ MODULES = [
     *(("math", math), ("cmath", cmath), ("Python", builtins)),
 ]
 STEPS = (  # composites whose results are integers, truths or steps
-    "all any argmax argmin argpartition argsort argwhere around count_nonzero digitize fix flatnonzero in1d isin lexsort "
-    "nanargmax nanargmin nonzero round searchsorted floor ceil trunc int isinstance matrix_rank"
+    "all any argmax argmin argpartition argsort argwhere around count_nonzero digitize fix flatnonzero in1d isin "
+    "lexsort nanargmax nanargmin nonzero round searchsorted floor ceil trunc int isinstance matrix_rank"
 )
 DISCRETE = frozenset(re.findall(r"\w+", STEPS))
 HEAD = """# Compatibility

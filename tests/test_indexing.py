@@ -10,6 +10,7 @@ import wengert as wg
 from tests.agreement import assert_agreement, assert_same
 from tests.differences import check
 from wengert.errors import UnsupportedError
+from wengert.run import run
 
 RNG = np.random.default_rng(8)
 V, M, T = RNG.standard_normal(5), RNG.standard_normal((3, 4)), RNG.standard_normal((2, 3, 4))
@@ -258,6 +259,15 @@ def test_plain_arrays_are_kept_as_they_were():
     np.testing.assert_allclose(wg.vmap(f)(np.stack([V, V])), np.stack([3 * V, 3 * V]))
     _, linear = wg.linearize(f, V)
     np.testing.assert_allclose(linear(V), 3 * V)
+
+    def shifted(x):
+        buffer, total = np.zeros(5), x * 0.0
+        for i in range(3):
+            buffer[:] = i
+            total = total + buffer
+        return total if total[0] > 0 else x  # the list is that of the way taken
+
+    np.testing.assert_array_equal(run(wg.trace(shifted, V), V)[0], np.full(5, 3.0))
 
 
 def test_batched_indices():

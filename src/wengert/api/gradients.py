@@ -328,7 +328,7 @@ def _conjugate(x: Any) -> Any:
 
 def own_copy(value: Any) -> Any:
     """A value that the caller may write into while the recording still needs its own."""
-    return value.copy() if isinstance(value, np.ndarray) else value
+    return value.copy(order="K") if isinstance(value, np.ndarray) else value
 
 
 def zeros_of(value: Any) -> Any:

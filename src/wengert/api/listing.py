@@ -60,7 +60,7 @@ def _finish(level: Staged, out: Any, names: tuple[str, ...]) -> WengertList:
 
 def _along_values(fun: Any, leaves: list[Any], structure: Structure, names: tuple[str, ...]) -> WengertList:
     """The list of the way taken for these values; what does not depend smoothly on them is a literal in it."""
-    eager = Eager("trace")
+    eager = Eager("trace", keeps_all=True)
     boxes = [Box(eager, Var(leaf)) for leaf in leaves]
     inputs = tuple(box.ssa for box in boxes)
     try:

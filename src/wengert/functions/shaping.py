@@ -70,6 +70,13 @@ def layout(x: Any) -> Any:
     return np.empty(0).flags if value is ABSENT else np.asarray(value).flags
 
 
+def in_order(x: Any, order: str) -> Any:
+    """A new array in the memory order that NumPy would have made it in, which decides whether it is flattened as a view."""
+    if len(shape_of(x)) < 2 or getattr(layout(x), f"{order.lower()}_contiguous"):
+        return x
+    return copy(x, order=order)
+
+
 @implements(np.ravel)
 def ravel(a: Any, order: str = "C") -> Any:
     """All elements along one axis; a view if they are contiguous in memory, else a copy."""

@@ -12,6 +12,7 @@ from wengert.errors import UnsupportedError
 from wengert.functions.assemble import as_array
 from wengert.functions.axes import along, from_end
 from wengert.functions.output import delivered
+from wengert.functions.shaping import in_order
 from wengert.functions.table import implements
 from wengert.ir import Traced, shape_of
 from wengert.primitives import stack, transpose
@@ -40,11 +41,11 @@ def take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "r
     if not isinstance(indices, Traced) and indices.dtype.kind == "b":
         indices = indices.astype(np.intp)  # truths count as 0 and 1 here
     at = in_range(indices, shape_of(x)[axis], mode)
-    picked = x[at] if len(shape_of(x)) == 1 else x[along(axis, at)]  # a number, not a 0-d array
+    picked = x[at] if len(shape_of(x)) == 1 else in_order(x[along(axis, at)], "C")  # a number, not a 0-d array
     return delivered(picked, out, "np.take")
 
 
-def along_axis(x: Any, indices: Any, axis: Any, name: str) -> tuple[Any, ...]:
+def along_axis(x: Any, indices: Any, axis: Any) -> tuple[Any, ...]:
     """The index that pairs index arrays along one axis with all others, as take_along_axis and its kin do."""
     shape = shape_of(x)
     if axis is None:
@@ -64,7 +65,7 @@ def take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> Any:
     x, indices = as_array(arr), as_array(indices)
     if axis is None:
         x = np.reshape(x, -1)
-    return x[along_axis(x, indices, axis, "take_along_axis")]
+    return x[along_axis(x, indices, axis)]
 
 
 @implements(np.choose)

@@ -87,7 +87,7 @@ def put_along_axis(arr: Any, indices: Any, values: Any, axis: Any) -> None:
         at = np.unravel_index(np.where(indices < 0, indices + _size(arr), indices), shape_of(arr))
         target[at] = values
     else:
-        target[along_axis(arr, indices, axis, "put_along_axis")] = values
+        target[along_axis(arr, indices, axis)] = values
 
 
 @implements(np.fill_diagonal)

@@ -78,7 +78,7 @@ class Var:
 
     def detach(self) -> None:
         """Hold the value in a buffer of its own."""
-        self.value = self.value.copy()
+        self.value = self.value.copy(order="K")
         self.alias = None
 
     def __repr__(self) -> str:

@@ -60,6 +60,9 @@ class Primitive:
     square
         For roots and sizes, whose slope jumps or is infinite: `square(*inputs, **params)` -> the square of the output
         as a smooth function of the inputs (see record/roots.py).
+    split
+        For decompositions: `split(*outputs)` -> the number of an output and a direction in which equal values in it are
+        told apart, or `None` where no two are equal (see transform/splitting.py).
     symbol
         A format for printing, such as `"{0} + {1}"`, or a function of the inputs' names and the params.
     samples
@@ -88,6 +91,7 @@ class Primitive:
     view: bool | str = False
     simplify: Rule | None = None
     square: Rule | None = None
+    split: Rule | None = None
     symbol: str | Callable[..., str] | None = None
     samples: Sampler | None = None
     special: tuple[tuple[tuple[Any, ...], tuple[Any, ...]], ...] = ()

@@ -11,6 +11,7 @@ import numpy as np
 
 from wengert.ir import Array, Primitive, dtype_of, register, shape_of
 from wengert.primitives.determinants import check_square, inv, regular
+from wengert.primitives.hermitian import half_hermitian
 from wengert.primitives.products import conjugate, flip_matrix
 from wengert.primitives.roots import squared_size
 from wengert.primitives.shape import reduce_sum, reshape, sum_to, transpose
@@ -112,8 +113,7 @@ def _cholesky_jvp(y: Any, xs: Any, dxs: Any, upper: bool) -> Any:
     `A` is one Hermitian matrix, not two triangles of which one is ignored: the Hermitian part of `dA` counts.
     """
     lower = conjugate(flip_matrix(y)) if upper else y
-    da = dxs[0]
-    da = (da + conjugate(flip_matrix(da))) / 2
+    da = half_hermitian(dxs[0])
     back = inv(lower, strict=True)
     n = shape_of(y)[-1]
     phi = np.tri(n, dtype=real_dtype(dtype_of(y)))

@@ -7,6 +7,7 @@ import ast
 import builtins
 import dis
 import weakref
+from collections.abc import Mapping
 from types import CellType, CodeType, FunctionType
 from typing import Any
 
@@ -26,16 +27,18 @@ def convert(function: FunctionType, hooks: Any) -> FunctionType:
     Without source that matches (exec, the plain REPL, an edited file) its bytecode is kept, and its globals and
     builtins are looked up through the hooks.
     """
-    known = _functions.get(function)
-    if known is None:
-        known = _functions[function] = _convert(function, hooks)
-    return known
-
-
-def _convert(function: FunctionType, hooks: Any) -> FunctionType:
     code = function.__code__
     if id(code) in _converted or not is_users(code):
         return function
+    if function.__closure__ is not None:  # not kept: it may hold the function itself, which would then live forever
+        return _convert(function, code, hooks)
+    known = _functions.get(function)
+    if known is None or known.__defaults__ is not function.__defaults__:
+        known = _functions[function] = _convert(function, code, hooks)
+    return known
+
+
+def _convert(function: FunctionType, code: CodeType, hooks: Any) -> FunctionType:
     if id(code) not in _codes:
         found = find(function)
         _codes[id(code)] = (code, None if found is None else _compile(found, code))
@@ -44,30 +47,44 @@ def _convert(function: FunctionType, hooks: Any) -> FunctionType:
         return _rebound(function, hooks)
     cells = dict(zip(code.co_freevars, function.__closure__ or (), strict=True))
     cells[HOOKS] = CellType(hooks)
-    return _like(function, new, function.__globals__, tuple(cells[name] for name in new.co_freevars))
+    return like(function, new, function.__globals__, tuple([cells[name] for name in new.co_freevars]))
 
 
-def _compile(found: Found, code: CodeType) -> CodeType | None:
-    """Compile the rewritten node inside a factory that has the function's free variables."""
+def _compile(found: Found, code: CodeType) -> CodeType:
+    """Compile the rewritten node inside a factory that has the function's free variables.
+
+    A method stands in a class of the same name there, so that the compiler spells private names as it did.
+    """
     node = rewrite(found)
-    body: ast.stmt = ast.Return(node) if isinstance(node, ast.Lambda) else node
-    names = [HOOKS, *code.co_freevars]
-    args = ast.arguments([], [ast.arg(name) for name in names], None, [], [], None, [])
-    factory = ast.FunctionDef(FACTORY, args, [body], [], None, None)
-    ast.copy_location(body, node)
-    ast.copy_location(factory, node)
+    body: ast.stmt = ast.Assign([ast.Name(FACTORY, ast.Store())], node) if isinstance(node, ast.Lambda) else node
+    name = code.co_name
+    if found.class_name is not None:
+        name = found.class_name
+        body = ast.ClassDef(name, [], [], [body], [], **_NO_TYPE_PARAMETERS)
+    free = [HOOKS, *(one for one in code.co_freevars if one != "__class__")]
+    args = ast.arguments([], [ast.arg(one) for one in free], None, [], [], None, [])
+    known = [] if name in free or name == "<lambda>" else [ast.Global([name])]  # the body may mean the global one
+    factory = ast.FunctionDef(FACTORY, args, [*known, body], [], None, None, **_NO_TYPE_PARAMETERS)
+    for new in (body, factory, *known):
+        ast.copy_location(new, node)
     module = ast.fix_missing_locations(ast.Module([factory], []))
-    flags = code.co_flags & ANNOTATIONS
-    whole = compile(module, code.co_filename, "exec", flags=flags, dont_inherit=True)
-    outer = next(const for const in whole.co_consts if isinstance(const, CodeType))
-    inner = next(c for c in outer.co_consts if isinstance(c, CodeType) and c.co_name == code.co_name)
-    new = inner.replace(co_qualname=code.co_qualname, co_firstlineno=code.co_firstlineno)
-    for one in nested(new):
+    inner = compile(module, code.co_filename, "exec", flags=code.co_flags & ANNOTATIONS, dont_inherit=True)
+    for _ in range(2 if found.class_name is None else 3):
+        inner = next(const for const in inner.co_consts if isinstance(const, CodeType))
+    out = _renamed(inner, inner.co_qualname, code.co_qualname)
+    for one in nested(out):
         _converted.add(id(one))
-    return new
+    return out
 
 
+_NO_TYPE_PARAMETERS: dict[str, Any] = {"type_params": []} if "type_params" in ast.ClassDef._fields else {}
 ANNOTATIONS = __future__.annotations.compiler_flag
+
+
+def _renamed(code: CodeType, old: str, new: str) -> CodeType:
+    """The code under the user's qualified name, and so all inside it."""
+    consts = tuple([_renamed(c, old, new) if isinstance(c, CodeType) else c for c in code.co_consts])
+    return code.replace(co_consts=consts, co_qualname=new + code.co_qualname.removeprefix(old))
 
 
 def _rebound(function: FunctionType, hooks: Any) -> FunctionType:
@@ -75,15 +92,16 @@ def _rebound(function: FunctionType, hooks: Any) -> FunctionType:
     if any(instruction.opname == "STORE_GLOBAL" for instruction in dis.get_instructions(function.__code__)):
         return function  # its assignments would miss the real globals
     code = function.__code__.replace()
-    _converted.add(id(code))
+    for one in nested(code):
+        _converted.add(id(one))
     _rebounds.append(code)
-    return _like(function, code, ReboundGlobals(function.__globals__, hooks), function.__closure__ or ())
+    return like(function, code, ReboundGlobals(function.__globals__, hooks), function.__closure__ or ())
 
 
 class ReboundGlobals(dict[str, Any]):
     """A live view of a module's globals in which functions and modules are stand-ins."""
 
-    def __init__(self, space: dict[str, Any], hooks: Any) -> None:
+    def __init__(self, space: Mapping[str, Any], hooks: Any) -> None:
         super().__init__()
         self._space, self._hooks = space, hooks
         self["__builtins__"] = {
@@ -95,7 +113,8 @@ class ReboundGlobals(dict[str, Any]):
         return self._hooks.stand_in(self._space[name])
 
 
-def _like(function: FunctionType, code: CodeType, space: dict[str, Any], cells: tuple[Any, ...]) -> FunctionType:
+def like(function: FunctionType, code: CodeType, space: dict[str, Any], cells: tuple[Any, ...]) -> FunctionType:
+    """The same function with other code, globals and cells."""
     new = FunctionType(code, space, function.__name__, function.__defaults__, cells)
     new.__kwdefaults__ = function.__kwdefaults__
     new.__dict__.update(function.__dict__)

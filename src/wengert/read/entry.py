@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
-from wengert.read.hooks import call
+from wengert.read.caches import new_caches
+from wengert.read.calls import call
 
 
 def as_read(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function, called so that what it and the user's functions below it do is seen."""
-    return functools.partial(call, function)
+
+    def read(*args: Any, **kwargs: Any) -> Any:
+        with new_caches():
+            return call(function, *args, **kwargs)
+
+    return read

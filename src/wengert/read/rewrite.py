@@ -37,7 +37,8 @@ def rewrite(found: Found) -> FunctionNode:
     if isinstance(node, ast.Lambda):
         node.body = light.visit(node.body)
     else:
-        node.decorator_list = []
+        first = node.decorator_list[:1]  # only its line matters, which is the function's first
+        node.decorator_list = [_at(ast.Constant(None), decorator) for decorator in first]
         node.returns = None
         if hasattr(node, "type_params"):
             node.type_params = []  # those that the body names are free variables

@@ -6,14 +6,20 @@ stands now gives an equal code object: an edited file is noticed, never misread.
 
 from __future__ import annotations
 
+import __future__
+
 import ast
+import functools
 import linecache
+import operator
+import sys
 import sysconfig
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import CodeType, FunctionType
+from typing import Any
 
 from wengert.ir.location import PACKAGE
 
@@ -34,18 +40,18 @@ def find(function: FunctionType) -> Found | None:
     lines = linecache.getlines(code.co_filename, function.__globals__)
     if not lines:
         return None
-    module = _module("".join(lines), code.co_filename)
+    module = _module("".join(lines), code.co_filename, code.co_flags & FUTURES, REWRITTEN in function.__globals__)
     if module is None or code not in module.codes:
         return None
     candidates = [found for found in module.functions.get(code.co_firstlineno, ()) if _name(found.node) == code.co_name]
     if len(candidates) > 1:
-        candidates = [found for found in candidates if _covers(found.node, code)]
+        candidates = _innermost([found for found in candidates if _covers(found.node, code)])
     return candidates[0] if len(candidates) == 1 else None
 
 
 def is_users(code: CodeType) -> bool:
     """Whether a function is the user's: not of the standard library, an installed package or this one."""
-    return _is_users_file(code.co_filename)
+    return is_users_file(code.co_filename)
 
 
 @dataclass(frozen=True)
@@ -54,11 +60,18 @@ class _Module:
     functions: dict[int, list[Found]]
 
 
+REWRITTEN = "@pytest_ar"  # a name in modules of which pytest has rewritten the assertions
+FUTURES = functools.reduce(operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names))
+
+
 @lru_cache(maxsize=256)
-def _module(source: str, filename: str) -> _Module | None:
+def _module(source: str, filename: str, flags: int, rewritten: bool) -> _Module | None:
     try:
-        tree = ast.parse(source)
-        code = compile(source, filename, "exec", dont_inherit=True)
+        tree = ast.parse(source, filename)
+        compiled = ast.parse(source, filename)
+        if rewritten:  # only to see that the code is that of the source; the assertions themselves are read as written
+            sys.modules["_pytest.assertion.rewrite"].rewrite_asserts(compiled, source.encode(), filename)
+        code = compile(compiled, filename, "exec", flags=flags, dont_inherit=True)
     except (SyntaxError, ValueError):
         return None
     functions: dict[int, list[Found]] = {}
@@ -91,12 +104,23 @@ def _name(node: FunctionNode) -> str:
 def _covers(node: FunctionNode, code: CodeType) -> bool:
     """Whether the instructions of a lambda lie within a node; for several lambdas on one line."""
     body = node.body if isinstance(node, ast.Lambda) else node
-    assert isinstance(body, ast.AST)
     places = [p for p in code.co_positions() if None not in p and p[3] != 0]
-    first = min(((p[0], p[2]) for p in places), default=None)
-    last = max(((p[1], p[3]) for p in places), default=None)
-    start, end = (body.lineno, body.col_offset), (body.end_lineno, body.end_col_offset)  # type: ignore[attr-defined]
-    return first == start and last == end
+    start, end = _extent(body)
+    return all(start <= (p[0], p[2]) and (p[1], p[3]) <= end for p in places)  # type: ignore[operator]
+
+
+def _innermost(candidates: list[Found]) -> list[Found]:
+    """Those that contain no other: an outer lambda covers what an inner one does."""
+    return [one for one in candidates if not any(_holds(one.node, other.node) for other in candidates)]
+
+
+def _holds(outer: ast.AST, inner: ast.AST) -> bool:
+    (start, end), (first, last) = _extent(outer), _extent(inner)
+    return outer is not inner and start <= first and last <= end
+
+
+def _extent(node: Any) -> tuple[tuple[int, int], tuple[int, int]]:
+    return (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)
 
 
 _STDLIB = tuple(
@@ -105,7 +129,8 @@ _STDLIB = tuple(
 
 
 @lru_cache(maxsize=4096)
-def _is_users_file(filename: str) -> bool:
+def is_users_file(filename: str) -> bool:
+    """The same of a file."""
     if filename.startswith("<"):
         return not filename.startswith("<frozen")
     path = str(Path(filename).resolve())

@@ -13,6 +13,7 @@ from wengert.record import ground, plain
 F = TypeVar("F", bound=Callable[..., Any])
 
 TABLE: dict[Any, Callable[..., Any]] = {}
+CLASSES: dict[Any, Callable[..., Any]] = {}  # what stands for making an instance of a class; the class itself is kept
 NAMED: dict[str, list[tuple[str, Callable[..., Any]]]] = {}  # name -> modules that have such a function
 
 

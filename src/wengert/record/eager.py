@@ -16,12 +16,17 @@ from wengert.record.roots import SQUARING, exact_square, remember
 
 
 class Eager(Level):
-    """A recording whose values are known; reverse mode walks its lines."""
+    """A recording whose values are known; reverse mode walks its lines.
 
-    __slots__ = ("_copies", "debug", "lines")
+    A line keeps the values that its derivative reads. With `keeps_all` it keeps every plain value as it was, so that
+    the lines can be run again.
+    """
 
-    def __init__(self, what: str) -> None:
+    __slots__ = ("_copies", "debug", "keeps_all", "lines")
+
+    def __init__(self, what: str, keeps_all: bool = False) -> None:
         super().__init__(what)
+        self.keeps_all = keeps_all
         self.lines: list[Line] = []
         self.debug = enabled.get()
         self._copies = Copies()
@@ -31,7 +36,7 @@ class Eager(Level):
         if not self.active:
             self.check_active()
         exact = exact_square(self, primitive, args) if primitive in SQUARING else None
-        saves = primitive.saves
+        saves = primitive.saves or self.keeps_all
         inputs: list[Any] = []
         values: list[Any] = []
         for a in args:

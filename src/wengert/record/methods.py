@@ -99,6 +99,10 @@ class Methods:
         """Nested lists of traced scalars."""
         return [row.tolist() if row.ndim else row for row in self] if self.ndim else self  # type: ignore[attr-defined]
 
+    def copy(self, order: Any = "C") -> Any:
+        """A copy, in C order unless asked for another: `np.copy` keeps the order."""
+        return np.copy(self, order=order)  # type: ignore[call-overload]
+
     def fill(self, value: Any) -> None:
         """Write one value everywhere."""
         self[...] = value
@@ -124,7 +128,7 @@ class Methods:
     argpartition, choose, clip, compress = map(
         _method, (np.argpartition, np.choose, np.clip, lambda a, c, **k: np.compress(c, a, **k))
     )
-    copy, cumprod, cumsum, diagonal, dot = map(_method, (np.copy, np.cumprod, np.cumsum, np.diagonal, np.dot))
+    cumprod, cumsum, diagonal, dot = map(_method, (np.cumprod, np.cumsum, np.diagonal, np.dot))
     max, mean, min, nonzero, prod, ptp = map(_method, (np.max, np.mean, np.min, np.nonzero, np.prod, np.ptp))
     put, ravel, repeat, round = map(_method, (np.put, np.ravel, np.repeat, np.round))
     searchsorted, squeeze, std, sum = map(_method, (np.searchsorted, np.squeeze, np.std, np.sum))

@@ -28,7 +28,7 @@ class Dotted(Var):
         """Hold the value and the tangent in buffers of their own."""
         super().detach()
         if self.tangent is not None:
-            self.tangent = self.tangent.copy()
+            self.tangent = self.tangent.copy(order="K")
 
 
 class Forward(Level):

@@ -148,7 +148,8 @@ class Backward:
         base = line.inputs[0]
         if self._wanted(base):
             assert primitive.transpose_update is not None
-            rest = ct if owned else copy(ct, order=layout(xs[0]))
+            own = owned and isinstance(ct, (np.ndarray, Traced))  # 0-d sums are scalars
+            rest = ct if own else copy(ct, order=layout(xs[0]))
             self._add(base, primitive.transpose_update(rest, *xs, **params), owned=True)
 
     def _pull_jvp(self, line: Line, ct: Any, xs: tuple[Any, ...]) -> None:

@@ -1,0 +1,164 @@
+"""Singular values and vectors of stacks of matrices, and the pseudoinverse.
+
+M. B. Giles, "Collected matrix derivative results for forward and reverse mode algorithmic differentiation", 2008.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from wengert.ir import Array, Primitive, dtype_of, register, shape_of
+from wengert.primitives.gaps import apart, level, off_diagonal, over_differences, over_sums, ratio
+from wengert.primitives.hermitian import adjoint
+from wengert.primitives.linear_algebra import real_dtype
+from wengert.primitives.products import conjugate
+from wengert.primitives.rearranging import diagonal
+from wengert.primitives.shape import concatenate, reduce_sum
+from wengert.primitives.spectral import drift, real_part
+
+Decompose = Callable[..., Any]
+
+
+def _svd_type(a: Array, full: bool) -> tuple[Array, Array, Array]:
+    if a.ndim < 2:
+        raise np.linalg.LinAlgError(f"{a.ndim}-dimensional array given. Array must be at least two-dimensional")
+    m, n = a.shape[-2:]
+    k = min(m, n)
+    stack = a.shape[:-2]
+    return (
+        Array((*stack, m, m if full else k), a.dtype),
+        Array((*stack, k), real_dtype(a.dtype)),
+        Array((*stack, n if full else k, n), a.dtype),
+    )
+
+
+def _padded(x: Any, size: int) -> Any:
+    """Matrices, or vectors with one row less, filled up with zeros to a square, or to this length."""
+    for axis in (-1, -2)[: 1 if len(shape_of(x)) == 1 else 2]:
+        shape = list(shape_of(x))
+        if shape[axis] < size:
+            shape[axis] = size - shape[axis]
+            x = concatenate(x, np.zeros(shape, dtype_of(x)), axis=axis)
+    return x
+
+
+def _svd_jvp(y: Any, xs: Any, dxs: Any, full: bool) -> Any:
+    """Of `A = U Σ Vᴴ`: with `P = Uᴴ dA V`, `ds_i = Re P_ii`, and `X = Uᴴ dU`, `Y = Vᴴ dV` anti-Hermitian solve
+    `P = X Σ + dΣ - Σ Y`.
+
+    So `X + Y = (P + Pᴴ)_ij / (s_j - s_i)` and `X - Y = (P - Pᴴ)_ij / (s_j + s_i)`. Vectors beyond the number of
+    singular values have the singular value 0, and turn among each other not at all; where they are missing, the part
+    of dU at right angles to U is `(1 - U Uᴴ) dA V / s`, and the same with V. Where the vectors are complex, the first
+    row of V is real, or that of U if it is the shorter one.
+    """
+    (u, s, vh), (da,) = y, dxs
+    m, k, n = shape_of(u)[-2], shape_of(s)[-1], shape_of(vh)[-1]
+    uh, v = adjoint(u), adjoint(vh)
+    moved = da @ v
+    p = uh @ moved
+    ds = real_part(diagonal(p, offset=0))
+    values = level(s, zero=True)
+    if full and m != n:
+        p, values = _padded(p, max(m, n)), _padded(values[..., None], max(m, n))[..., 0]
+    skew = p - adjoint(p)
+    plus = over_differences(p + adjoint(p), values) / 2
+    minus = over_sums(skew if dtype_of(p).kind == "c" else off_diagonal(skew), values) / 2
+    x, y_ = plus + minus, plus - minus
+    if full:
+        x, y_ = x[..., :m, :m], y_[..., :n, :n]
+    du, dvh = u @ x, -(y_ @ vh)
+    if not full:
+        if m > k:
+            du = du + ratio(moved - u @ p, values[..., None, :])
+        if n > k:
+            dvh = dvh + ratio(uh @ da - p @ vh, values[..., :, None])
+    if dtype_of(p).kind == "c":
+        first, turned = (conjugate(vh[..., 0]), conjugate(dvh[..., 0])) if m >= n else (u[..., 0, :], du[..., 0, :])
+        phase = 1j * drift(first[..., :k], turned[..., :k])
+        extra = np.zeros((*shape_of(phase)[:-1], max(m, n) - k), dtype_of(phase))
+        phase = concatenate(phase, extra, axis=-1)
+        du = du - u * phase[..., None, : shape_of(u)[-1]]
+        dvh = dvh + phase[..., : shape_of(vh)[-2], None] * vh
+    return du, ds, dvh
+
+
+def singular_rows(prefix: str, svd: Decompose, svdvals: Decompose) -> tuple[Primitive, Primitive]:
+    """The rows of a library's `svd(a, full)` and `svdvals(a)`."""
+    shapes = ((3, 3), (4, 2), (2, 4), (2, 3, 2), (1, 1), (3, 0))
+
+    def svdvals_jvp(y: Any, xs: Any, dxs: Any) -> Any:
+        """`ds_i = Re uᴴ dA v` of the i-th singular vectors."""
+        u, _, vh = vectors(xs[0], full=False)
+        return real_part(reduce_sum(conjugate(u) * (dxs[0] @ adjoint(vh)), axis=(-2,)))
+
+    vectors: Primitive = register(
+        Primitive(
+            f"{prefix}svd",
+            lambda a, full: tuple(svd(a, full)),
+            _svd_type,
+            jvp=_svd_jvp,
+            batch=lambda size, args, batched, full: vectors(args[0], full=full),
+            split=apart(1, zero=True),
+            samples=lambda rng: [
+                ((rng.standard_normal(shape),), {"full": i % 2 == 0}) for i, shape in enumerate(shapes[:5])
+            ],
+        )
+    )
+    values: Primitive = register(
+        Primitive(
+            f"{prefix}svdvals",
+            svdvals,
+            lambda a: _svd_type(a, False)[1],
+            jvp=svdvals_jvp,
+            batch=lambda size, args, batched: values(args[0]),
+            split=apart(0, zero=True),
+            samples=lambda rng: [((rng.standard_normal(shape),), {}) for shape in shapes],
+        )
+    )
+    return vectors, values
+
+
+svd, svdvals = singular_rows(
+    "",
+    lambda a, full: np.linalg.svd(a, full_matrices=full),
+    lambda a: np.linalg.svd(a, compute_uv=False),
+)
+
+
+# -- the pseudoinverse -------------------------------------------------------------------------------------------------
+
+
+def _pinv_jvp(y: Any, xs: Any, dxs: Any, **options: Any) -> Any:
+    """At constant rank, `-A⁺ dA A⁺ + A⁺ A⁺ᴴ dAᴴ (1 - A A⁺) + (1 - A⁺ A) dAᴴ A⁺ᴴ A⁺`.
+
+    G. H. Golub and V. Pereyra, "The differentiation of pseudo-inverses and nonlinear least squares problems whose
+    variables separate", SIAM J. Numer. Anal. 10, 1973.
+    """
+    (a, *_), da = xs, dxs[0]
+    yh, dah = adjoint(y), adjoint(da)
+    left, right = y @ yh @ dah, dah @ yh @ y
+    return -(y @ da @ y) + (left - left @ a @ y) + (right - y @ a @ right)
+
+
+def pinv_row(prefix: str, evaluate: Decompose) -> Primitive:
+    """The row of a library's `pinv(a, **options)`."""
+    row: Primitive = register(
+        Primitive(
+            f"{prefix}pinv",
+            evaluate,
+            lambda a, **options: Array((*a.shape[:-2], a.shape[-1], a.shape[-2]), a.dtype),
+            jvp=_pinv_jvp,
+            batch=lambda size, args, batched, **options: row(args[0], **options),
+            symbol="{0}⁺",
+            samples=lambda rng: [
+                ((rng.standard_normal(shape),), {}) for shape in ((3, 3), (4, 2), (2, 4), (2, 3, 2), (0, 2))
+            ],
+        )
+    )
+    return row
+
+
+pinv = pinv_row("", np.linalg.pinv)

@@ -1,0 +1,37 @@
+"""Which special methods, properties and descriptors of a class the user wrote: those that are read."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from types import FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from wengert.read.source import is_users
+from wengert.record import Box
+
+KNOWN = frozenset(
+    {int, float, complex, bool, str, list, tuple, dict, set, range, enumerate, zip, map, np.ndarray, np.float64, Box}
+    | {ModuleType, slice, type(None), np.int64, np.bool_, np.float32}
+)  # classes without a method of the user's
+
+
+@functools.lru_cache(maxsize=4096)
+def users_method(kind: type, name: str) -> FunctionType | None:
+    """A class's special method, if the user wrote it."""
+    if kind in KNOWN:
+        return None
+    return users_function(inspect.getattr_static(kind, name, None))
+
+
+def users_function(value: Any) -> FunctionType | None:
+    """The value itself if it is a function that the user wrote."""
+    return value if type(value) is FunctionType and is_users(value.__code__) else None
+
+
+@functools.lru_cache(maxsize=4096)
+def member_of(kind: type, name: str) -> Any:
+    """What stands in the class under a name, not bound to anything; `None` for nothing."""
+    return inspect.getattr_static(kind, name, None)
