@@ -6,6 +6,7 @@ from wengert.functions import (
     complexes,
     creation,
     cumulative,
+    decompositions,
     einsum,
     elementwise,
     fourier,

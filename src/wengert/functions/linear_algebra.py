@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
-from wengert.errors import UnsupportedError
 from wengert.functions.assemble import as_array
 from wengert.functions.output import delivered
 from wengert.functions.products import dot
@@ -18,6 +17,8 @@ from wengert.functions.table import implements
 from wengert.ir import dtype_of, shape_of
 from wengert.primitives import determinants, matmul, reshape
 from wengert.primitives import linear_algebra as rows
+from wengert.primitives.hermitian import mirrored
+from wengert.primitives.singular import svdvals
 
 SlogdetResult = type(np.linalg.slogdet(np.eye(1)))
 
@@ -37,7 +38,7 @@ def inv(a: Any) -> Any:
 @implements(np.linalg.cholesky)
 def cholesky(a: Any, upper: bool = False) -> Any:
     """The triangular factor of each matrix, which counts as Hermitian: both triangles share the derivative."""
-    return rows.cholesky(as_array(a), upper=bool(upper))
+    return rows.cholesky(mirrored(as_array(a), lower=not upper, conjugated=True), upper=bool(upper))
 
 
 @implements(np.linalg.det)
@@ -148,13 +149,20 @@ def _matrix_norm(x: Any, order: Any, axis: tuple[int, ...], keepdims: bool) -> A
     if order in (None, "fro", "f"):
         return _euclidean(x, axis, keepdims)
     if order in (2, -2, "nuc"):
-        raise UnsupportedError(f"np.linalg.norm(x, ord={order!r}) of matrices has no derivative rule: it needs the svd")
+        return _spectral_norm(x, order, axis, keepdims)
     if order not in (1, -1, np.inf, -np.inf):
         raise ValueError("Invalid norm order for matrices.")
     along, across = axis if abs(order) == 1 else axis[::-1]
     sums = np.sum(np.abs(x), axis=along, keepdims=True)
     extreme = np.max(sums, axis=across, keepdims=True) if order > 0 else np.min(sums, axis=across, keepdims=True)
     return extreme if keepdims else np.squeeze(extreme, axis=axis)
+
+
+def _spectral_norm(x: Any, order: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
+    """The largest or the smallest singular value, or their sum."""
+    values = svdvals(np.moveaxis(x, axis, (-2, -1)))
+    value = {2: np.max, -2: np.min, "nuc": np.sum}[order](values, axis=-1)
+    return reshape(value, shape=rows.kept_shape(shape_of(x), axis)) if keepdims else value
 
 
 def _euclidean(x: Any, axis: tuple[int, ...] | None, keepdims: bool) -> Any:

@@ -73,13 +73,3 @@ mirrored: Primitive = register(
         ],
     )
 )  # fmt: skip
-
-
-def hermitian(x: Any, lower: bool = True) -> Any:
-    """The Hermitian matrices that the lower or upper triangles of matrices stand for."""
-    return mirrored(x, lower=lower, conjugated=True)
-
-
-def symmetric(x: Any, lower: bool = True) -> Any:
-    """The symmetric matrices that the lower or upper triangles of matrices stand for."""
-    return mirrored(x, lower=lower, conjugated=False)

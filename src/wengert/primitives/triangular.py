@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 import scipy
 
-from wengert.ir import Array, Primitive, register, shape_of
+from wengert.ir import Array, Primitive, dtype_of, register, shape_of
 from wengert.primitives.determinants import regular
-from wengert.primitives.discrete import discrete
+from wengert.primitives.discrete import discrete, one_by_one
 from wengert.primitives.linear_algebra import solve
 from wengert.primitives.orthogonal import lower_part, upper_part
 from wengert.primitives.products import conjugate, flip_matrix
 from wengert.primitives.shape import reshape, transpose
 
-TRANSPOSED = {"N": "T", "T": "N", "C": "conj"}
+TRANSPOSED = {"N": "T", "T": "N", "C": "conj", "conj": "C"}  # with "conj", the matrix is only conjugated
 
 
 def _solve_type(a: Array, b: Array, **options: Any) -> Array:
@@ -75,8 +75,7 @@ def _triangular_jvp(y: Any, xs: Any, dxs: Any, **options: Any) -> Any:
 
 
 def _triangular_transpose(ct: Any, t: Any, b: Any, **options: Any) -> Any:
-    trans = {"N": "T", "T": "N", "C": "conj", "conj": "C"}[options["trans"]]
-    return solve_triangular(t, ct, **{**options, "trans": trans, "check_finite": False})
+    return solve_triangular(t, ct, **{**options, "trans": TRANSPOSED[options["trans"]], "check_finite": False})
 
 
 solve_triangular: Primitive = register(
@@ -148,7 +147,7 @@ lu_pivots = discrete(
     lambda a: scipy.linalg.lu_factor(a)[1],
     lambda a: Array((min(a.shape),), np.dtype(np.int32)),
     samples=_lu_samples,
-    batch=lambda size, args, batched: _each(),
+    batch=one_by_one,
 )
 
 lu_order = discrete(
@@ -156,12 +155,8 @@ lu_order = discrete(
     lambda a: _order(scipy.linalg.lu_factor(a)[1], a.shape[0]),
     lambda a: Array(a.shape[:1], np.dtype(np.intp)),
     samples=_lu_samples,
-    batch=lambda size, args, batched: _each(),
+    batch=one_by_one,
 )
-
-
-def _each() -> Any:
-    raise LookupError
 
 
 def _lu_jvp(y: Any, xs: Any, dxs: Any) -> Any:
@@ -171,9 +166,10 @@ def _lu_jvp(y: Any, xs: Any, dxs: Any) -> Any:
     m, n = shape_of(y)
     k = min(m, n)
     low, up = lower_part(y), upper_part(y)
-    square_low = low if m == n else np.concatenate([low[:, :k], np.zeros((m, m - k))], axis=1)
-    square_low = square_low + np.eye(m)
-    square_up = np.concatenate([up[:k], np.eye(n)[k:]]) if n > k else up[:k]
+    dtype = dtype_of(y)
+    square_low = low[:, :k] if m == k else np.concatenate([low, np.zeros((m, m - k), dtype)], axis=1)
+    square_low = square_low + np.eye(m, dtype=dtype)
+    square_up = np.concatenate([up, np.eye(n, dtype=dtype)[k:]]) if n > k else up[:k]
     options = {"trans": "N", "check_finite": False}
     x = solve_triangular(square_low, dxs[0], lower=True, unit=True, **options)
     x = flip_matrix(
@@ -182,7 +178,7 @@ def _lu_jvp(y: Any, xs: Any, dxs: Any) -> Any:
     dlow = square_low @ lower_part(x)
     dup = upper_part(x)[:k] @ square_up
     if m > k:
-        dup = np.concatenate([dup, np.zeros((m - k, n))])
+        dup = np.concatenate([dup, np.zeros((m - k, n), dtype)])
     return lower_part(dlow) + dup
 
 
