@@ -143,8 +143,8 @@ class TestErrors:
             wg.grad(lambda z: z * z)(1 + 2j)
 
     def test_unsupported_function_names_it_and_the_line(self) -> None:
-        with pytest.raises(wg.errors.UnsupportedError, match=r"np\.linalg\.lstsq") as info:
-            wg.grad(lambda a: np.linalg.lstsq(a, a, rcond=None)[0].sum())(np.eye(2))
+        with pytest.raises(wg.errors.UnsupportedError, match=r"np\.packbits") as info:
+            wg.grad(lambda a: np.packbits(a).sum())(np.eye(2))
         assert "test_api.py" in str(info.value)
 
     def test_unknown_keyword_is_named(self) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from wengert.errors import UnsupportedError
 from wengert.functions.assemble import as_array, has_traced
 from wengert.functions.axes import along
+from wengert.functions.shaping import in_order, layout
 from wengert.functions.table import implements
 from wengert.ir import Traced, dtype_of, known, shape_of
 from wengert.primitives import broadcast_to, concatenate, setitem, to_dtype
@@ -52,10 +53,11 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> An
     rules = {"constant": _constant, "linear_ramp": _ramp, **dict.fromkeys(STATISTICS, _statistic)}
     rule = rules.get(mode, _gathered)
     per_axis = [option] * len(widths) if rule is _gathered else _pairs(option, len(widths), "the value of mode")
+    order = "F" if layout(x).fnc else "C"
     for i, (pair, value) in enumerate(zip(widths, per_axis, strict=True)):
         if any(pair):
             x = rule(x, i - len(widths), pair, value, mode)
-    return x if any(map(any, widths)) and isinstance(x, Traced) else np.copy(x)
+    return in_order(x, order) if any(map(any, widths)) and isinstance(x, Traced) else np.copy(x)
 
 
 def _pairs(value: Any, ndim: int, name: str) -> list[tuple[Any, Any]]:
@@ -78,7 +80,7 @@ def _frame(shape: tuple[int, ...], widths: list[tuple[int, int]]) -> tuple[slice
 def _by_constant(x: Any, widths: list[tuple[int, int]], values: Any) -> Any:
     """Write the array into a frame that NumPy makes."""
     shape = shape_of(x)
-    frame = np.pad(np.zeros(shape, dtype_of(x)), widths, constant_values=values)
+    frame = np.pad(np.zeros(shape, dtype_of(x), "F" if layout(x).fnc else "C"), widths, constant_values=values)
     return setitem(frame, x, index=_frame(shape, widths))
 
 

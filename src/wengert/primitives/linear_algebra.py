@@ -5,6 +5,7 @@ M. B. Giles, "Collected matrix derivative results for forward and reverse mode a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -127,20 +128,26 @@ def _positive(rng: np.random.Generator, *shape: int) -> Any:
     return a @ np.swapaxes(a, -1, -2) + np.eye(shape[-1])
 
 
-cholesky: Primitive = register(
-    Primitive(
-        "cholesky",
-        lambda a, upper: np.linalg.cholesky(a, upper=upper),
-        _cholesky_type,
-        jvp=_cholesky_jvp,
-        batch=lambda size, args, batched, upper: cholesky(args[0], upper=upper),
-        samples=lambda rng: [
-            ((_positive(rng, *shape),), {"upper": upper})
-            for shape in ((3, 3), (2, 3, 3), (1, 1), (0, 2, 2))
-            for upper in (False, True)
-        ],
+def cholesky_row(prefix: str, evaluate: Callable[..., Any]) -> Primitive:
+    """The row of a library's `cholesky(a, upper)`."""
+    row: Primitive = register(
+        Primitive(
+            f"{prefix}cholesky",
+            evaluate,
+            _cholesky_type,
+            jvp=_cholesky_jvp,
+            batch=lambda size, args, batched, upper: row(args[0], upper=upper),
+            samples=lambda rng: [
+                ((_positive(rng, *shape),), {"upper": upper})
+                for shape in ((3, 3), (2, 3, 3), (1, 1), (0, 2, 2))
+                for upper in (False, True)
+            ],
+        )
     )
-)
+    return row
+
+
+cholesky = cholesky_row("", lambda a, upper: np.linalg.cholesky(a, upper=upper))
 
 
 # -- norm --------------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import numpy as np
 from wengert.errors import StagingError
 from wengert.ir import Array, Primitive, dtype_of, register, shape_of
 from wengert.primitives.complexes import imag
-from wengert.primitives.discrete import discrete
+from wengert.primitives.discrete import discrete, one_by_one
 from wengert.primitives.hermitian import adjoint
 from wengert.primitives.linear_algebra import real_dtype, solve
 from wengert.primitives.products import conjugate, flip_matrix
@@ -120,29 +120,34 @@ def _lstsq_jvp(y: Any, xs: Any, dxs: Any, rcond: float) -> Any:
     return dx, None
 
 
-def lstsq_row(prefix: str, evaluate: Decompose) -> Primitive:
-    """The row of the solution and the residuals of a library's `lstsq(a, b, rcond)`."""
+def lstsq_rows(prefix: str, evaluate: Decompose) -> tuple[Primitive, Primitive]:
+    """The rows of a library's `lstsq(a, b, rcond)`: of the solution and the residuals, and of the singular values.
+
+    The singular values are as that routine computes them, and carry no derivative.
+    """
     shapes = (((4, 2), (4,)), ((4, 2), (4, 3)), ((3, 3), (3,)), ((2, 4), (2, 3)))
-    return register(
+
+    def samples(rng: np.random.Generator) -> Any:
+        return [((rng.standard_normal(a), rng.standard_normal(b)), {"rcond": 1e-15}) for a, b in shapes]
+
+    solution = register(
         Primitive(
             f"{prefix}lstsq",
             lambda a, b, rcond: tuple(evaluate(a, b, rcond)[:2]),
             _lstsq_type,
             jvp=_lstsq_jvp,
-            samples=lambda rng: [
-                ((rng.standard_normal(m), rng.standard_normal(b)), {"rcond": 1e-15}) for m, b in shapes
-            ],
+            samples=samples,
         )
     )
+    values = discrete(
+        f"{prefix}lstsq_values",
+        lambda a, b, rcond: evaluate(a, b, rcond)[3],
+        lambda a, b, rcond: Array((min(a.shape),), real_dtype(a.dtype)),
+        inputs=2,
+        samples=samples,
+        batch=one_by_one,
+    )
+    return solution, values
 
 
-lstsq = lstsq_row("", np.linalg.lstsq)
-
-# The other two results of lstsq: the singular values as it computes them, and how many of them count.
-lstsq_values = discrete(
-    "lstsq_values",
-    lambda a, b, rcond: np.linalg.lstsq(a, b, rcond)[3],
-    lambda a, b, rcond: Array((min(a.shape),), real_dtype(a.dtype)),
-    inputs=2,
-    samples=lambda rng: [((rng.standard_normal((3, 2)), rng.standard_normal(3)), {"rcond": 1e-15})],
-)
+lstsq, lstsq_values = lstsq_rows("", np.linalg.lstsq)

@@ -150,11 +150,11 @@ lu_pivots = discrete(
     batch=one_by_one,
 )
 
-lu_order = discrete(
-    "lu_order",  # of the rows, after all exchanges
-    lambda a: _order(scipy.linalg.lu_factor(a)[1], a.shape[0]),
-    lambda a: Array(a.shape[:1], np.dtype(np.intp)),
-    samples=_lu_samples,
+pivot_order = discrete(
+    "pivot_order",  # of the rows, after all exchanges that the pivots tell
+    _order,
+    lambda pivots, rows: Array((rows,), np.dtype(np.intp)),
+    samples=lambda rng: [((np.array([2, 1, 2], np.int32),), {"rows": 4})],
     batch=one_by_one,
 )
 

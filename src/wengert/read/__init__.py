@@ -1,6 +1,6 @@
 """Reading the user's functions: what NumPy's protocols never see is found in the source."""
 
-from wengert.read import builtin, creation, hooks, mathematics, scipy_fft, scipy_special
+from wengert.read import builtin, creation, hooks, mathematics, scipy_fft, scipy_linalg, scipy_special
 from wengert.read.entry import as_read
 from wengert.read.tables import TABLE, stands_for, stands_for_named
 
@@ -12,6 +12,7 @@ __all__ = [
     "hooks",
     "mathematics",
     "scipy_fft",
+    "scipy_linalg",
     "scipy_special",
     "stands_for",
     "stands_for_named",

@@ -17,6 +17,7 @@ from wengert.primitives import to_dtype
 from wengert.read.likeness import class_of
 from wengert.read.tables import TABLE, stands_for
 from wengert.record import Box
+from wengert.record.operators import weaken
 
 # Function -> the NumPy function that means the same on one number.
 REAL: dict[Any, Any] = {
@@ -49,7 +50,7 @@ def scalar(value: Any) -> Any:
             if value.size != 1:
                 raise TypeError("only 0-dimensional arrays can be converted to Python scalars")
             value = value.reshape(())[()]
-        value.ssa.weaken()
+        return weaken(value)
     return value
 
 
@@ -62,7 +63,8 @@ def _on_traced(original: Callable[..., Any], meaning: Callable[..., Any], promot
     def function(*args: Any) -> Any:
         if not has_traced(args):
             return original(*args)
-        out = scalar(meaning(*(_wide(a, promote) for a in args)))
+        with np.errstate(all="ignore"):
+            out = scalar(meaning(*(_wide(a, promote) for a in args)))
         value = out.concrete() if isinstance(out, Box) else out
         if value is not ABSENT and not np.isfinite(value):
             original(*map(number, args))  # which raises ValueError or OverflowError where NumPy says nan or inf

@@ -18,6 +18,7 @@ from wengert.read.indexers import INDEXERS
 from wengert.read.likeness import class_of, likeness
 from wengert.read.namespace import hook
 from wengert.read.rewrite import HOOKS as HOOKS_NAME
+from wengert.read.rewrite import PATTERN
 from wengert.read.users import KNOWN, member_of, users_function, users_method
 from wengert.record import Box, ground, plain
 
@@ -422,6 +423,5 @@ class Shown:
 @hook
 def without_hooks(names: Any) -> Any:
     """The names of a frame without the one that the hooks go by."""
-    if isinstance(names, dict):
-        return {name: value for name, value in names.items() if name != HOOKS_NAME}
-    return [name for name in names if name != HOOKS_NAME]
+    kept = [name for name in names if name != HOOKS_NAME and not name.startswith(PATTERN)]
+    return {name: names[name] for name in kept} if isinstance(names, dict) else kept

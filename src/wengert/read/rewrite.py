@@ -25,6 +25,7 @@ from typing import Any
 from wengert.read.source import Found, FunctionNode
 
 HOOKS = "__wengert__"
+PATTERN = "__wengert_class_"
 FRAMES = frozenset({"locals", "vars", "dir"})  # without arguments they show the names of the frame
 UNTOUCHED = frozenset({"super", "globals", "eval", "exec", "breakpoint"})  # they look at frames, too
 
@@ -42,7 +43,7 @@ def rewrite(found: Found) -> FunctionNode:
         node.returns = None
         if hasattr(node, "type_params"):
             node.type_params = []  # those that the body names are free variables
-        node.body = [light.visit(statement) for statement in node.body]
+        node.body = [new for statement in node.body for new in light.statements(statement)]
     return ast.fix_missing_locations(node)
 
 
@@ -60,6 +61,7 @@ class Light(ast.NodeTransformer):
 
     def __init__(self, class_name: str | None) -> None:
         self.class_name = class_name
+        self.patterns = 0
 
     def name(self, attribute: str) -> ast.expr:
         """The name of an attribute as a constant: a private one as the compiler would spell it in the class."""
@@ -72,7 +74,7 @@ class Light(ast.NodeTransformer):
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         outer, self.class_name = self.class_name, node.name
-        node.body = [self.visit(statement) for statement in node.body]
+        node.body = [new for statement in node.body for new in self.statements(statement)]
         self.class_name = outer
         node.bases = [self.visit(base) for base in node.bases]
         node.decorator_list = [self.visit(decorator) for decorator in node.decorator_list]
@@ -139,13 +141,25 @@ class Light(ast.NodeTransformer):
             item.context_expr = _hook("manager", item.context_expr, item.context_expr)
         return node
 
-    def visit_MatchValue(self, node: ast.MatchValue) -> ast.AST:
-        return node  # patterns are names, not expressions
+    def visit_Match(self, node: ast.Match) -> Any:
+        """Patterns are no expressions. A class in them is looked up before, as one that knows traced numbers, too."""
+        lines: list[ast.stmt] = []
+        for pattern in (p for case in node.cases for p in ast.walk(case.pattern) if isinstance(p, ast.MatchClass)):
+            name = f"{PATTERN}{self.patterns}__"
+            self.patterns += 1
+            target = _at(ast.Name(name, ast.Store()), pattern)
+            lines.append(_at(ast.Assign([target], _hook("pattern", pattern.cls, self.visit(pattern.cls))), pattern))
+            pattern.cls = _at(ast.Name(name, ast.Load()), pattern)
+        node.subject = self.visit(node.subject)
+        for case in node.cases:
+            case.guard = None if case.guard is None else self.visit(case.guard)
+            case.body = [new for statement in case.body for new in self.statements(statement)]
+        return [*lines, node]
 
-    visit_MatchMapping = visit_MatchValue  # type: ignore[assignment]
-
-    def visit_MatchClass(self, node: ast.MatchClass) -> ast.AST:
-        return node
+    def statements(self, node: ast.stmt) -> list[Any]:
+        """A statement, visited; there may be several then."""
+        found = self.visit(node)
+        return found if isinstance(found, list) else [found]
 
     # -- expressions ---------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -33,6 +34,20 @@ class Conversion:
         if np.asarray(value).dtype.kind not in "iub":
             raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer")
         return int(value)
+
+    def __round__(self, ndigits: int | None = None) -> Any:
+        if ndigits is None:
+            return round(self._number("it is rounded to an integer"))
+        return np.round(self, ndigits)
+
+    def __floor__(self) -> int:
+        return math.floor(self._number("it is rounded to an integer"))
+
+    def __ceil__(self) -> int:
+        return math.ceil(self._number("it is rounded to an integer"))
+
+    def __trunc__(self) -> int:
+        return math.trunc(self._number("it is rounded to an integer"))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         value = self._plain("np.asarray(x), or a write of x into a plain NumPy array,")
@@ -92,5 +107,3 @@ class Conversion:
             f"{what} would turn a traced value into a plain number and lose its derivative. Keep it as it is, or write "
             f"wengert.stop_gradient(x) where no derivative is wanted{users_line()}"
         )
-
-

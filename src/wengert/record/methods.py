@@ -10,6 +10,7 @@ from wengert.ir import ABSENT, Array, bind
 from wengert.primitives import getitem, position, setitem, split_index
 from wengert.record.flat import Flat
 from wengert.record.operands import operand
+from wengert.record.operators import weaken
 
 NO_PARAMS: dict[str, Any] = {}
 
@@ -90,14 +91,16 @@ class Methods:
     def item(self, *index: Any) -> Any:
         """The only element, or the one at an index; it stays traced."""
         if len(index) > 1 or (index and isinstance(index[0], tuple)):
-            return self[index[0] if isinstance(index[0], tuple) else index]
+            return _pythons(self[index[0] if isinstance(index[0], tuple) else index])
         if not index and self.size != 1:
             raise ValueError("can only convert an array of size 1 to a Python scalar")
-        return self.reshape(-1)[index[0] if index else 0]
+        return _pythons(self.reshape(-1)[index[0] if index else 0])
 
     def tolist(self) -> Any:
         """Nested lists of traced scalars."""
-        return [row.tolist() if row.ndim else row for row in self] if self.ndim else self  # type: ignore[attr-defined]
+        if not self.ndim:
+            return _pythons(self[()])
+        return [row.tolist() if np.ndim(row) else _pythons(row) for row in self]  # type: ignore[attr-defined]
 
     def copy(self, order: Any = "C") -> Any:
         """A copy, in C order unless asked for another: `np.copy` keeps the order."""
@@ -133,6 +136,11 @@ class Methods:
     put, ravel, repeat, round = map(_method, (np.put, np.ravel, np.repeat, np.round))
     searchsorted, squeeze, std, sum = map(_method, (np.searchsorted, np.squeeze, np.std, np.sum))
     swapaxes, take, trace, var = map(_method, (np.swapaxes, np.take, np.trace, np.var))
+
+
+def _pythons(number: Any) -> Any:
+    """A number of an array as Python's own, as far as the two have the same precision."""
+    return weaken(number) if number.dtype in (np.float64, np.complex128) else number
 
 
 def _reshape_in_place(box: Any, shape: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import ABSENT, PYTHON_SCALARS, Primitive, Traced, bind
+from wengert.ir import ABSENT, PYTHON_SCALARS, Primitive, Traced, bind, users_line
 from wengert.primitives import UFUNCS
 from wengert.record.operands import PLAIN, is_operand, operand
 
@@ -23,7 +23,7 @@ def _weak(value: Any) -> bool:
     return type(value) in PYTHON_SCALARS
 
 
-def _weaken(out: Any) -> Any:
+def weaken(out: Any) -> Any:
     """Python numbers give Python numbers, which then take the precision of what they meet."""
     if not isinstance(out, Traced):
         return out.item() if isinstance(out, np.generic) else out
@@ -39,7 +39,7 @@ def _operate(function: Any, x: Any, y: Any) -> Any:
     out = bind(meaning, (x, y), NO_PARAMS) if type(meaning) is Primitive else meaning(x, y)
     if not (_weak(y) and _weak(x)):
         return out
-    return tuple(map(_weaken, out)) if type(out) is tuple else _weaken(out)  # divmod has two results
+    return tuple(map(weaken, out)) if type(out) is tuple else weaken(out)  # divmod has two results
 
 
 def _binary(function: np.ufunc, reflected: bool = False) -> Any:
@@ -70,7 +70,7 @@ def _in_place(function: np.ufunc) -> Any:
 def _unary(function: np.ufunc) -> Any:
     def method(self: Any) -> Any:
         out = UFUNCS[function](self)
-        return _weaken(out) if _weak(self) else out
+        return weaken(out) if _weak(self) else out
 
     return method
 
@@ -107,4 +107,9 @@ class Operators:
         _unary(np.absolute),
         _unary(np.invert),
     )
-    __hash__ = None  # type: ignore[assignment]  # as an ndarray: two values may be equal today and not tomorrow
+
+    def __hash__(self) -> int:
+        raise TypeError(
+            "a traced value cannot be a key of a dict or an element of a set: numbers that are equal may have different "
+            f"derivatives. Use a list, or the plain number wengert.stop_gradient(x) stands for{users_line()}"
+        )
