@@ -143,7 +143,9 @@ REAL_ONLY = {"convert", "to_complex", "rfftn", "scipy_rfftn"}  # complex numbers
 DOUBLE_ONLY = {"bdtr", "bdtrc"}  # SciPy has deprecated their single precision, which takes the count as a float
 CONSTANT = {"stop_gradient"}  # rows whose derivative is zero because they say so
 STATED = {"following"}  # rows whose derivative is by intent not that of their value; tests/test_traps.py has them
-DIRECTIONS = {"cholesky": hermitian}  # functions of Hermitian matrices, of which NumPy reads one triangle
+DIRECTIONS = dict.fromkeys(  # functions of Hermitian matrices, of which one triangle is read
+    (f"{prefix}{name}" for prefix in ("", "scipy_") for name in ("cholesky", "eigh", "eigvalsh")), hermitian
+)
 
 
 # -- the tests ---------------------------------------------------------------------------------------------------------
