@@ -276,6 +276,8 @@ def _seed(level: Eager, out: Any, holomorphic: bool, given: Arguments) -> Any:
         raise TypeError(
             f"grad needs a scalar result, but the function returned an array of shape {shape}; see jacobian"
         )
+    if dtype.kind == "b":
+        raise TypeError("grad needs a real result, but the function returned a truth value, which has no derivative")
     if holomorphic:
         if dtype.kind != "c" or any(dtype_of(leaf).kind != "c" for leaf in given.leaves):
             raise TypeError("grad(holomorphic=True) needs complex arguments and a complex result")

@@ -1,11 +1,13 @@
 """The Wengert list: types, lines, primitives, and the recorder that appends to a list."""
 
 from wengert.ir.check import check_linear, check_list
-from wengert.ir.lines import ABSENT, Line, Var, WengertList, dependents
+from wengert.ir.line import Line, dependents
 from wengert.ir.location import Location, user_location, users_line
 from wengert.ir.primitive import Primitive, Traced, bind, bind_update, infer_types, known, no_rule, register
 from wengert.ir.recorder import Recorder
 from wengert.ir.types import PYTHON_SCALARS, Array, dtype_of, shape_of, type_of
+from wengert.ir.var import ABSENT, Var
+from wengert.ir.wengert_list import WengertList
 
 __all__ = [
     "ABSENT",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from wengert.ir.lines import Var, WengertList, dependents
+from wengert.ir.line import dependents
 from wengert.ir.primitive import infer_types
 from wengert.ir.types import Array, type_of
+from wengert.ir.var import Var
+from wengert.ir.wengert_list import WengertList
 
 
 def check_list(wl: WengertList) -> WengertList:

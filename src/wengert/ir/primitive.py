@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from wengert.errors import UnsupportedError
-from wengert.ir.lines import Var
 from wengert.ir.types import Array
+from wengert.ir.var import Var
 
 Rule = Callable[..., Any]
 Sampler = Callable[[np.random.Generator], list[tuple[tuple[Any, ...], dict[str, Any]]]]

@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir.lines import Line, Var, WengertList
+from wengert.ir.line import Line
 from wengert.ir.location import Location
 from wengert.ir.primitive import Primitive, Traced, infer_types
 from wengert.ir.types import type_of
+from wengert.ir.var import Var
+from wengert.ir.wengert_list import WengertList
 
 
 class Recorder:

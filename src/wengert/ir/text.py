@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from wengert.ir.line import Line
 from wengert.ir.types import Array, type_of
-
-if TYPE_CHECKING:
-    from wengert.ir.lines import Line, Var
+from wengert.ir.var import Var
 
 TYPE_COLUMN = 44
 
@@ -31,7 +30,7 @@ class Names:
         return self._of[var]
 
     def __call__(self, value: Any) -> str:
-        return self._of[value] if value.__class__.__name__ == "Var" and value in self._of else literal(value)
+        return self._of[value] if type(value) is Var and value in self._of else literal(value)
 
 
 def literal(value: Any) -> str:

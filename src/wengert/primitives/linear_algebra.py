@@ -128,18 +128,19 @@ def _positive(rng: np.random.Generator, *shape: int) -> Any:
     return a @ np.swapaxes(a, -1, -2) + np.eye(shape[-1])
 
 
-def cholesky_row(prefix: str, evaluate: Callable[..., Any]) -> Primitive:
-    """The row of a library's `cholesky(a, upper)`."""
+def cholesky_row(prefix: str, evaluate: Callable[..., Any], stacks: bool) -> Primitive:
+    """The row of a library's `cholesky(a, upper)`, which takes `stacks` of matrices or not."""
+    shapes = ((3, 3), (1, 1), (2, 3, 3), (0, 2, 2))
     row: Primitive = register(
         Primitive(
             f"{prefix}cholesky",
             evaluate,
             _cholesky_type,
             jvp=_cholesky_jvp,
-            batch=lambda size, args, batched, upper: row(args[0], upper=upper),
+            batch=(lambda size, args, batched, upper: row(args[0], upper=upper)) if stacks else None,
             samples=lambda rng: [
                 ((_positive(rng, *shape),), {"upper": upper})
-                for shape in ((3, 3), (2, 3, 3), (1, 1), (0, 2, 2))
+                for shape in shapes[: None if stacks else 2]
                 for upper in (False, True)
             ],
         )
@@ -147,7 +148,7 @@ def cholesky_row(prefix: str, evaluate: Callable[..., Any]) -> Primitive:
     return row
 
 
-cholesky = cholesky_row("", lambda a, upper: np.linalg.cholesky(a, upper=upper))
+cholesky = cholesky_row("", lambda a, upper: np.linalg.cholesky(a, upper=upper), stacks=True)
 
 
 # -- norm --------------------------------------------------------------------------------------------------------------

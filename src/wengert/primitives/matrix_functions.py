@@ -50,7 +50,8 @@ def matrix_function(name: str, evaluate: Callable[..., Any], keeps_real: bool = 
         if length == 0:
             return np.zeros(np.shape(a), np.result_type(a, e))
         scale = (size if size > 0 else 1) / length
-        out = corner(evaluate(blocks(a, e * scale), **params)) / scale
+        both = blocks(a, e * scale)
+        out = corner(evaluate(both.astype(np.result_type(both, np.float64)), **params)) / scale
         real = a.dtype.kind != "c" and e.dtype.kind != "c"
         return (out.real if real else out).astype(np.result_type(a, e))
 
@@ -90,7 +91,7 @@ def matrix_function(name: str, evaluate: Callable[..., Any], keeps_real: bool = 
 
 def _positive(rng: np.random.Generator, *shape: int) -> Any:
     """Matrices whose eigenvalues are far from the negative axis."""
-    return rng.standard_normal(shape) / 3 + 2 * np.eye(shape[-1])
+    return rng.standard_normal(shape) / 5 + np.eye(shape[-1])
 
 
 MATRIX_FUNCTIONS = {

@@ -70,25 +70,26 @@ def _qr_jvp(y: Any, xs: Any, dxs: Any, full: bool) -> Any:
     return dq, upper_part(moved - omega @ r)
 
 
-def qr_row(prefix: str, evaluate: Decompose) -> Primitive:
-    """The row of a library's `qr(a, full)`."""
-    shapes = (((3, 3), True), ((4, 2), False), ((2, 4), True), ((2, 3, 2), True), ((1, 1), False))
+def qr_row(prefix: str, evaluate: Decompose, stacks: bool) -> Primitive:
+    """The row of a library's `qr(a, full)`, which takes `stacks` of matrices or not."""
+    shapes = (((3, 3), True), ((4, 2), False), ((2, 4), True), ((1, 1), False), ((2, 3, 2), True))
     row: Primitive = register(
         Primitive(
             f"{prefix}qr",
             lambda a, full: tuple(evaluate(a, full)),
             _qr_type,
             jvp=_qr_jvp,
-            batch=lambda size, args, batched, full: row(args[0], full=full),
+            batch=(lambda size, args, batched, full: row(args[0], full=full)) if stacks else None,
             samples=lambda rng: [
-                ((rng.standard_normal(shape) + 2 * np.eye(*shape[-2:]),), {"full": full}) for shape, full in shapes
+                ((rng.standard_normal(shape) + 2 * np.eye(*shape[-2:]),), {"full": full})
+                for shape, full in shapes[: None if stacks else 4]
             ],
         )
     )
     return row
 
 
-qr = qr_row("", lambda a, full: np.linalg.qr(a, mode="complete" if full else "reduced"))
+qr = qr_row("", lambda a, full: np.linalg.qr(a, mode="complete" if full else "reduced"), stacks=True)
 
 
 # -- least squares -----------------------------------------------------------------------------------------------------

@@ -155,6 +155,7 @@ prod = register(
 
 def _ties(x: Any, y: Any, axis: Shape) -> Any:
     """1/(number of ties) at the elements that equal the extremum y, 0 elsewhere; where y is nan, its nans are those."""
+    x = np.asarray(x)
     hits = x == y
     if y.dtype.kind in "fc" and np.isnan(y).any():
         hits |= np.isnan(x) & np.isnan(y)

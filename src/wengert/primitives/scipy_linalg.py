@@ -21,16 +21,18 @@ eigh, eigvalsh = hermitian_rows(
     "scipy_",
     lambda a, lower: scipy.linalg.eigh(a, lower=lower),
     lambda a, lower: scipy.linalg.eigvalsh(a, lower=lower),
+    stacks=False,
 )
-eig, eigvals = eig_rows("scipy_", lambda a: scipy.linalg.eig(a), lambda a: scipy.linalg.eigvals(a))
+eig, eigvals = eig_rows("scipy_", lambda a: scipy.linalg.eig(a), lambda a: scipy.linalg.eigvals(a), stacks=False)
 svd, svdvals = singular_rows(
     "scipy_",
     lambda a, full: scipy.linalg.svd(a, full_matrices=full),
     lambda a: scipy.linalg.svdvals(a),
+    stacks=False,
 )
-cholesky = cholesky_row("scipy_", lambda a, upper: scipy.linalg.cholesky(a, lower=not upper))
-qr = qr_row("scipy_", lambda a, full: scipy.linalg.qr(a, mode="full" if full else "economic"))
-pinv = pinv_row("scipy_", lambda a, **options: scipy.linalg.pinv(a, **options))
+cholesky = cholesky_row("scipy_", lambda a, upper: scipy.linalg.cholesky(a, lower=not upper), stacks=False)
+qr = qr_row("scipy_", lambda a, full: scipy.linalg.qr(a, mode="full" if full else "economic"), stacks=False)
+pinv = pinv_row("scipy_", lambda a, **options: scipy.linalg.pinv(a, **options), stacks=False)
 lstsq, lstsq_values = lstsq_rows("scipy_", lambda a, b, rcond: _lstsq(a, b, rcond))
 
 
@@ -50,7 +52,7 @@ def _inv_type(a: Array) -> Array:
 
 def _det_type(a: Array) -> Array:
     check_square("det", a.shape)
-    return Array(a.shape[:-2], a.dtype)
+    return Array(a.shape[:-2], np.result_type(a.dtype, np.float64))  # also of single precision
 
 
 inv: Primitive = register(

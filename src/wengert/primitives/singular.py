@@ -20,6 +20,7 @@ from wengert.primitives.shape import concatenate, reduce_sum
 from wengert.primitives.spectral import drift, real_part
 
 Decompose = Callable[..., Any]
+SHAPES = ((3, 3), (3, 2), (2, 4), (1, 1), (2, 3, 2), (0, 2, 3))  # of samples; the last ones are stacks
 
 
 def _svd_type(a: Array, full: bool) -> tuple[Array, Array, Array]:
@@ -85,9 +86,9 @@ def _svd_jvp(y: Any, xs: Any, dxs: Any, full: bool) -> Any:
     return du, ds, dvh
 
 
-def singular_rows(prefix: str, svd: Decompose, svdvals: Decompose) -> tuple[Primitive, Primitive]:
-    """The rows of a library's `svd(a, full)` and `svdvals(a)`."""
-    shapes = ((3, 3), (4, 2), (2, 4), (2, 3, 2), (1, 1), (3, 0))
+def singular_rows(prefix: str, svd: Decompose, svdvals: Decompose, stacks: bool) -> tuple[Primitive, Primitive]:
+    """The rows of a library's `svd(a, full)` and `svdvals(a)`, which take `stacks` of matrices or not."""
+    shapes = SHAPES[: None if stacks else 4]
 
     def svdvals_jvp(y: Any, xs: Any, dxs: Any) -> Any:
         """`ds_i = Re uᴴ dA v` of the i-th singular vectors."""
@@ -100,10 +101,10 @@ def singular_rows(prefix: str, svd: Decompose, svdvals: Decompose) -> tuple[Prim
             lambda a, full: tuple(svd(a, full)),
             _svd_type,
             jvp=_svd_jvp,
-            batch=lambda size, args, batched, full: vectors(args[0], full=full),
+            batch=(lambda size, args, batched, full: vectors(args[0], full=full)) if stacks else None,
             split=apart(1, zero=True),
             samples=lambda rng: [
-                ((rng.standard_normal(shape),), {"full": i % 2 == 0}) for i, shape in enumerate(shapes[:5])
+                ((rng.standard_normal(shape),), {"full": abs(shape[-2] - shape[-1]) == 1}) for shape in shapes
             ],
         )
     )
@@ -113,7 +114,7 @@ def singular_rows(prefix: str, svd: Decompose, svdvals: Decompose) -> tuple[Prim
             svdvals,
             lambda a: _svd_type(a, False)[1],
             jvp=svdvals_jvp,
-            batch=lambda size, args, batched: values(args[0]),
+            batch=(lambda size, args, batched: values(args[0])) if stacks else None,
             split=apart(0, zero=True),
             samples=lambda rng: [((rng.standard_normal(shape),), {}) for shape in shapes],
         )
@@ -125,6 +126,7 @@ svd, svdvals = singular_rows(
     "",
     lambda a, full: np.linalg.svd(a, full_matrices=full),
     lambda a: np.linalg.svd(a, compute_uv=False),
+    stacks=True,
 )
 
 
@@ -143,22 +145,20 @@ def _pinv_jvp(y: Any, xs: Any, dxs: Any, **options: Any) -> Any:
     return -(y @ da @ y) + (left - left @ a @ y) + (right - y @ a @ right)
 
 
-def pinv_row(prefix: str, evaluate: Decompose) -> Primitive:
-    """The row of a library's `pinv(a, **options)`."""
+def pinv_row(prefix: str, evaluate: Decompose, stacks: bool) -> Primitive:
+    """The row of a library's `pinv(a, **options)`, which takes `stacks` of matrices or not."""
     row: Primitive = register(
         Primitive(
             f"{prefix}pinv",
             evaluate,
             lambda a, **options: Array((*a.shape[:-2], a.shape[-1], a.shape[-2]), a.dtype),
             jvp=_pinv_jvp,
-            batch=lambda size, args, batched, **options: row(args[0], **options),
+            batch=(lambda size, args, batched, **options: row(args[0], **options)) if stacks else None,
             symbol="{0}⁺",
-            samples=lambda rng: [
-                ((rng.standard_normal(shape),), {}) for shape in ((3, 3), (4, 2), (2, 4), (2, 3, 2), (0, 2))
-            ],
+            samples=lambda rng: [((rng.standard_normal(shape),), {}) for shape in SHAPES[: None if stacks else 4]],
         )
     )
     return row
 
 
-pinv = pinv_row("", np.linalg.pinv)
+pinv = pinv_row("", np.linalg.pinv, stacks=True)

@@ -22,6 +22,7 @@ from wengert.primitives.rearranging import diagonal
 from wengert.primitives.shape import reduce_sum
 
 Decompose = Callable[..., Any]
+SHAPES = ((3, 3), (1, 1), (2, 2, 2), (0, 2, 2))  # of samples; the last ones are stacks
 STEADY = 1e-5  # a smaller element says nothing about the phase of its vector
 
 
@@ -67,11 +68,11 @@ def _eigh_jvp(y: Any, xs: Any, dxs: Any, lower: bool) -> Any:
     return real_part(diagonal(h, offset=0)), dv
 
 
-def hermitian_rows(prefix: str, eigh: Decompose, eigvalsh: Decompose) -> tuple[Primitive, Primitive]:
-    """The rows of a library's `eigh(a, lower)` and `eigvalsh(a, lower)`."""
+def hermitian_rows(prefix: str, eigh: Decompose, eigvalsh: Decompose, stacks: bool) -> tuple[Primitive, Primitive]:
+    """The rows of a library's `eigh(a, lower)` and `eigvalsh(a, lower)`, which take `stacks` of matrices or not."""
 
     def samples(rng: np.random.Generator) -> Any:
-        matrices = _matrices((3, 3), (2, 2, 2), (1, 1), (0, 2, 2), symmetric=True)(rng)
+        matrices = _matrices(*SHAPES[: 4 if stacks else 2], symmetric=True)(rng)
         return [((a,), {"lower": i % 2 == 0}) for i, a in enumerate(matrices)]
 
     def eigvalsh_jvp(y: Any, xs: Any, dxs: Any, lower: bool) -> Any:
@@ -85,7 +86,7 @@ def hermitian_rows(prefix: str, eigh: Decompose, eigvalsh: Decompose) -> tuple[P
             lambda a, lower: tuple(eigh(a, lower)),
             _eigh_type,
             jvp=_eigh_jvp,
-            batch=lambda size, args, batched, lower: vectors(args[0], lower=lower),
+            batch=(lambda size, args, batched, lower: vectors(args[0], lower=lower)) if stacks else None,
             split=apart(0),
             samples=samples,
         )
@@ -96,7 +97,7 @@ def hermitian_rows(prefix: str, eigh: Decompose, eigvalsh: Decompose) -> tuple[P
             eigvalsh,
             lambda a, lower: _eigh_type(a, lower)[0],
             jvp=eigvalsh_jvp,
-            batch=lambda size, args, batched, lower: values(args[0], lower=lower),
+            batch=(lambda size, args, batched, lower: values(args[0], lower=lower)) if stacks else None,
             split=apart(0),
             samples=samples,
         )
@@ -112,6 +113,7 @@ eigh, eigvalsh = hermitian_rows(
     "",
     lambda a, lower: np.linalg.eigh(a, _triangle(lower)),
     lambda a, lower: np.linalg.eigvalsh(a, _triangle(lower)),
+    stacks=True,
 )
 
 
@@ -167,13 +169,12 @@ partners = discrete(
 )
 
 
-def _eig_samples(rng: np.random.Generator) -> Any:
-    turn = np.array([[0.5, -2.0, 0.0], [1.0, 0.2, 0.3], [0.1, 0.0, 4.0]])
-    return [((a,), {}) for a in (turn, *_matrices((3, 3), (2, 2, 2), (1, 1), symmetric=False)(rng))]
-
-
-def eig_rows(prefix: str, eig: Decompose, eigvals: Decompose) -> tuple[Primitive, Primitive]:
+def eig_rows(prefix: str, eig: Decompose, eigvals: Decompose, stacks: bool) -> tuple[Primitive, Primitive]:
     """The rows of a library's `eig(a)` and `eigvals(a)`; their results are always complex."""
+
+    def samples(rng: np.random.Generator) -> Any:
+        turn = np.array([[0.5, -2.0, 0.0], [1.0, 0.2, 0.3], [0.1, 0.0, 4.0]])
+        return [((a,), {}) for a in (turn, *_matrices(*SHAPES[: 4 if stacks else 2], symmetric=False)(rng))]
 
     def evaluate(a: Any) -> Any:
         dtype = _complex_dtype(a.dtype)
@@ -190,9 +191,9 @@ def eig_rows(prefix: str, eig: Decompose, eigvals: Decompose) -> tuple[Primitive
             evaluate,
             _eig_type,
             jvp=_eig_jvp,
-            batch=lambda size, args, batched: vectors(args[0]),
+            batch=(lambda size, args, batched: vectors(args[0])) if stacks else None,
             split=apart(0),
-            samples=_eig_samples,
+            samples=samples,
         )
     )
     values: Primitive = register(
@@ -201,12 +202,12 @@ def eig_rows(prefix: str, eig: Decompose, eigvals: Decompose) -> tuple[Primitive
             lambda a: eigvals(a).astype(_complex_dtype(a.dtype)),
             lambda a: _eig_type(a)[0],
             jvp=eigvals_jvp,
-            batch=lambda size, args, batched: values(args[0]),
+            batch=(lambda size, args, batched: values(args[0])) if stacks else None,
             split=apart(0),
-            samples=_eig_samples,
+            samples=samples,
         )
     )
     return vectors, values
 
 
-eig, eigvals = eig_rows("", np.linalg.eig, np.linalg.eigvals)
+eig, eigvals = eig_rows("", np.linalg.eig, np.linalg.eigvals, stacks=True)

@@ -117,7 +117,8 @@ def _next(iterator: Any, *default: Any) -> Any:
 
 @stands_for(isinstance)
 def _isinstance(x: Any, kinds: Any) -> bool:
-    return isinstance(likeness(x), original(kinds))
+    kinds = original(kinds)
+    return isinstance(likeness(x), kinds) or (kinds is Traced and isinstance(x, kinds))
 
 
 @stands_for(hasattr)

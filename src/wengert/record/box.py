@@ -176,7 +176,7 @@ class Box(Operators, Methods, Conversion, Protocol, Traced):
         value = self.held()
         return type(value) in (float, int, complex) if value is not ABSENT else self.ssa.type.weak
 
-    grounded = staticmethod(lambda out: grounded(out))
+    grounded = staticmethod(lambda out: grounded(out))  # for the protocols, which do not know of levels
 
 
 def is_view(value: Any, base: Box, primitive: Primitive, args: tuple[Any, ...], params: dict[str, Any]) -> bool:

@@ -59,8 +59,8 @@ class VSpace:
         return self._make(np.zeros)
 
     def ones(self):
-        """One everywhere, real."""
-        return self._map(lambda x: x * 0 + 1, self.zeros())
+        """One everywhere, and in the imaginary part."""
+        return self._make(np.ones)
 
     def randn(self):
         """Normal random numbers."""

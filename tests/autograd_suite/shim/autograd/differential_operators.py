@@ -25,7 +25,8 @@ def _with_ones(fun, x):
 
 
 def _scalar(value):
-    if VSpace(value).size != 1:
+    space = VSpace(value)
+    if space.size != 1 or space.types[0][1].kind == "b":
         raise TypeError("Grad only applies to real scalar-output functions.")
     return value
 
@@ -35,8 +36,7 @@ def grad(fun, x):
     """
     Returns a function which computes the gradient."""
     vjp, value = _make_vjp(fun, x)
-    _scalar(value)
-    return vjp(VSpace(value).ones())
+    return vjp(VSpace(_scalar(value)).ones())
 
 
 @unary_to_nary

@@ -1,22 +1,12 @@
-"""The Wengert list: a function written as simple steps, each naming a primitive and what it reads.
-
-R. E. Wengert, "A simple automatic derivative evaluation program", CACM 7(8), 1964.
-"""
+"""One value of a list."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from wengert.ir.location import Location
-from wengert.ir.text import to_text
 from wengert.ir.types import Array, type_of
-
-if TYPE_CHECKING:
-    from wengert.ir.primitive import Primitive
 
 
 class _Absent:
@@ -41,7 +31,7 @@ class Var:
         self._type = type
         self.owned = False
         self.alias: Var | None = None
-        self.root: tuple[Primitive, tuple[Any, ...], dict[str, Any]] | None = None
+        self.root: tuple[Any, tuple[Any, ...], dict[str, Any]] | None = None
 
     @property
     def type(self) -> Array:
@@ -83,43 +73,3 @@ class Var:
 
     def __repr__(self) -> str:
         return f"Var({self.type})"
-
-
-class Line(NamedTuple):
-    """`outputs = primitive(*inputs, **params)`; an input that is not a Var is a literal."""
-
-    primitive: Primitive
-    inputs: tuple[Any, ...]
-    params: dict[str, Any]
-    outputs: tuple[Var, ...]
-    location: Location | None
-
-
-@dataclass(frozen=True, eq=False)
-class WengertList:
-    """A pure function as a list of lines.
-
-    `outputs` holds Vars and literals; `names` the user's names of the inputs.
-    """
-
-    inputs: tuple[Var, ...]
-    lines: tuple[Line, ...]
-    outputs: tuple[Any, ...]
-    names: tuple[str, ...] = ()
-
-    def __len__(self) -> int:
-        return len(self.lines)
-
-    def __str__(self) -> str:
-        return to_text(self.inputs, self.lines, self.outputs, self.names)
-
-    __repr__ = __str__
-
-
-def dependents(sources: Iterable[Var], lines: Iterable[Line]) -> set[Var]:
-    """The Vars that depend on the sources, the sources among them."""
-    reached = set(sources)
-    for line in lines:
-        if any(type(x) is Var and x in reached for x in line.inputs):
-            reached.update(line.outputs)
-    return reached

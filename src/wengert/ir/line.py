@@ -1,0 +1,29 @@
+"""One step of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from wengert.ir.location import Location
+from wengert.ir.primitive import Primitive
+from wengert.ir.var import Var
+
+
+class Line(NamedTuple):
+    """`outputs = primitive(*inputs, **params)`; an input that is not a Var is a literal."""
+
+    primitive: Primitive
+    inputs: tuple[Any, ...]
+    params: dict[str, Any]
+    outputs: tuple[Var, ...]
+    location: Location | None
+
+
+def dependents(sources: Iterable[Var], lines: Iterable[Line]) -> set[Var]:
+    """The Vars that depend on the sources, the sources among them."""
+    reached = set(sources)
+    for line in lines:
+        if any(type(x) is Var and x in reached for x in line.inputs):
+            reached.update(line.outputs)
+    return reached
