@@ -7,7 +7,6 @@ import pytest
 
 import wengert as wg
 from tests.differences import check, draw
-from wengert.errors import UnsupportedError
 
 RNG = np.random.default_rng(11)
 DTYPES = [np.float64, np.complex128, np.float32]
@@ -247,20 +246,6 @@ def test_norms_at_zero():
 def test_ties_share():
     """The largest absolute value, taken twice."""
     np.testing.assert_array_equal(wg.grad(lambda x: np.linalg.norm(x, np.inf))(np.array([2.0, -2.0])), [0.5, -0.5])
-
-
-@pytest.mark.parametrize("order", [2, -2, "nuc"])
-def test_spectral_norms_are_refused(order):
-    """They need the svd."""
-    with pytest.raises(UnsupportedError, match=r"np\.linalg\.norm"):
-        wg.grad(lambda x: np.linalg.norm(x, order))(np.eye(2))
-
-
-@pytest.mark.parametrize("name", ["eig", "eigh", "eigvals", "eigvalsh", "svd", "svdvals", "qr", "pinv", "cond"])
-def test_what_has_no_rule_is_refused(name):
-    """Never a silent loss of the derivative."""
-    with pytest.raises(UnsupportedError, match=name):
-        wg.grad(lambda x: np.sum(getattr(np.linalg, name)(x)))(np.eye(2))
 
 
 # -- programs ----------------------------------------------------------------------------------------------------------
