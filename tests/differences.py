@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 import wengert as wg
+from wengert.record import plain
 
 Function = Callable[..., Any]
 STEP = 2e-4
@@ -17,7 +18,7 @@ COARSE = 2e-2  # the step where results are rounded to single precision
 
 def parts(value: Any) -> list[Any]:
     """The arrays of a result, which may be a tuple."""
-    return [np.asarray(x) for x in value] if isinstance(value, tuple) else [np.asarray(value)]
+    return [np.asarray(plain(x)) for x in value] if isinstance(value, tuple) else [np.asarray(plain(value))]
 
 
 def inner(ws: Sequence[Any], vs: Sequence[Any]) -> float:

@@ -8,9 +8,13 @@ import pytest
 
 import wengert as wg
 from tests.numeric import central_difference, directional_derivative, inner, moved, unit_direction
+from tests.scenarios import as_written_arrays, as_written_snippets
 from tests.scenarios.as_written import AS_WRITTEN, FIRST_ORDER_ONLY
 from tests.scenarios.program import Program
+from tests.scenarios.snippet import POINT, SNIPPETS
 
+assert as_written_arrays
+assert as_written_snippets
 every_program = pytest.mark.parametrize("program", [pytest.param(p, id=p.name) for p in AS_WRITTEN])
 
 
@@ -38,7 +42,7 @@ def test_value(program: Program) -> None:
     function, arguments, _ = prepared(program)
     expected = function(*arguments)
     value, _ = wg.value_and_grad(function, tuple(range(len(arguments))))(*arguments)
-    np.testing.assert_allclose(value, expected, rtol=1e-14)
+    np.testing.assert_allclose(value, expected, rtol=1e-14)  # math and NumPy may differ in the last bit
     assert type(value) is type(expected)
 
 
@@ -58,3 +62,13 @@ def test_second_order(program: Program) -> None:
     curve = central_difference(lambda s: inner(gradient(function, moved(arguments, direction, s)), probe), 1e-4)
     product = inner(wg.hvp(function, arguments, direction), probe)
     np.testing.assert_allclose(product, curve, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda snippet: snippet.__name__)
+def test_snippet(snippet: Callable[[Any], Any]) -> None:
+    value, slope = wg.value_and_grad(snippet)(POINT)
+    np.testing.assert_allclose(value, snippet(POINT), rtol=1e-14)
+    direction = np.array([0.6, -0.5, 0.3])
+    along = central_difference(lambda s: snippet(POINT + s * direction), 1e-4)
+    np.testing.assert_allclose(slope @ direction, along, rtol=1e-8, atol=1e-9)
+    np.testing.assert_allclose(wg.jvp(snippet, (POINT,), (direction,))[1], slope @ direction, rtol=1e-10, atol=1e-13)

@@ -1,7 +1,6 @@
 """Reading and writing by every kind of index: values of NumPy's, all modes against differences; cost of long loops."""
 
 import itertools
-import time
 
 import numpy as np
 import pytest
@@ -9,7 +8,8 @@ import pytest
 import wengert as wg
 from tests.agreement import assert_agreement, assert_same
 from tests.differences import check
-from wengert.errors import UnsupportedError
+from wengert.errors import MutationError
+from wengert.primitives import indexing, shape
 from wengert.run import run
 
 RNG = np.random.default_rng(8)
@@ -229,7 +229,7 @@ def test_refusals():
     ):
         with pytest.raises(kind):
             wg.vjp(lambda x: call(x * np.float32(2)), V.astype(np.float32))  # noqa: B023
-    with pytest.raises(UnsupportedError, match=r"np\.put writes a traced value into a plain"):
+    with pytest.raises(MutationError, match=r"np\.put writes a traced value into a plain"):
         wg.grad(lambda x: np.put(M, [0], x[0]))(V)
 
 
@@ -362,15 +362,19 @@ def time_steps(x):
 
 
 @pytest.mark.parametrize("program", [reads, writes, recurrence, through_rows, through_other_views, time_steps])
-def test_cost_is_linear(program):
-    """Ten times the steps take less than 40 times as long (10 when linear, 100 when quadratic) in every mode."""
+def test_cost_is_linear(program, monkeypatch):
+    """n steps copy no more than a few times n elements, in every mode: 1024 steps would copy a million, if each did."""
+    n, copied = 1024, []
 
-    def seconds(f, n):
-        x = np.linspace(0.1, 0.2, n)
-        start = time.process_time()
-        f(x)
-        return time.process_time() - start
+    def counted(x, order="K"):
+        copied.append(np.size(x))
+        return np.array(x, order=order, copy=True)
 
-    modes = [wg.grad(program), lambda x: wg.jvp(program, (x,), (x,)), lambda x: wg.jvp(wg.grad(program), (x,), (x,))]
-    for mode in modes:
-        assert seconds(mode, 1024) < 40 * seconds(mode, 100)
+    monkeypatch.setattr(indexing, "duplicate", counted)
+    monkeypatch.setattr(shape, "duplicate", counted)
+    x = np.linspace(0.1, 0.2, n)
+    gradient = wg.grad(program)
+    for mode in (gradient, lambda x: wg.jvp(program, (x,), (x,)), lambda x: wg.jvp(gradient, (x,), (x,))):
+        copied.clear()
+        mode(x)
+        assert sum(copied) < 150 * n

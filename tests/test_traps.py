@@ -14,6 +14,7 @@ from tests.scenarios.traps import REFUSALS, TRAPS
 from tests.scenarios.traps_linalg import LATER_LINALG
 
 Function = Callable[..., Any]
+EVERY = (*TRAPS, *READER_TRAPS, *LATER_LINALG)
 
 
 def by_jvp(function: Function, argnum: int) -> Function:
@@ -109,12 +110,12 @@ def check_chain(trap: Trap, chain: tuple[str, ...]) -> None:
         assert_expected(derivative(*trap.arguments), expected, trap)
 
 
-@pytest.mark.parametrize(("trap", "chain"), real(TRAPS))
+@pytest.mark.parametrize(("trap", "chain"), real(EVERY))
 def test_derivative(trap: Trap, chain: tuple[str, ...]) -> None:
     check_chain(trap, chain)
 
 
-@pytest.mark.parametrize("trap", named(t for t in TRAPS if t.order == 1 and not t.holomorphic))
+@pytest.mark.parametrize("trap", named(t for t in EVERY if t.order == 1 and not t.holomorphic))
 def test_gradient_and_value(trap: Trap) -> None:
     value = trap.function(*trap.arguments)
     if np.ndim(value) > 0:
@@ -129,19 +130,19 @@ def test_gradient_and_value(trap: Trap) -> None:
         assert np.asarray(actual).dtype == np.asarray(trap.arguments[argnum]).dtype
 
 
-@pytest.mark.parametrize("trap", named(t for t in TRAPS if t.order == 2 and not is_complex(t)))
+@pytest.mark.parametrize("trap", named(t for t in EVERY if t.order == 2 and not is_complex(t)))
 def test_hessian(trap: Trap) -> None:
     assert_expected(wg.hessian(trap.function)(*trap.arguments), trap.expected, trap)
 
 
-@pytest.mark.parametrize("trap", named(t for t in TRAPS if t.order == 1 and is_complex(t) and not t.holomorphic))
+@pytest.mark.parametrize("trap", named(t for t in EVERY if t.order == 1 and is_complex(t) and not t.holomorphic))
 def test_steepest_ascent_forward(trap: Trap) -> None:
     for argnum, expected in answers(trap):
         derive = complex_by_jvp if np.iscomplexobj(trap.arguments[argnum]) else by_jvp
         assert_expected(derive(trap.function, argnum)(*trap.arguments), expected, trap)
 
 
-@pytest.mark.parametrize("trap", named(t for t in TRAPS if t.holomorphic))
+@pytest.mark.parametrize("trap", named(t for t in EVERY if t.holomorphic))
 def test_holomorphic(trap: Trap) -> None:
     forward = reverse = trap.function
     for _ in range(trap.order):
@@ -150,7 +151,7 @@ def test_holomorphic(trap: Trap) -> None:
     assert_expected(reverse(*trap.arguments), trap.expected, trap)
 
 
-@pytest.mark.parametrize("trap", named(t for t in TRAPS if t.order == 0))
+@pytest.mark.parametrize("trap", named(t for t in EVERY if t.order == 0))
 def test_value(trap: Trap) -> None:
     assert_expected(trap.function(*trap.arguments), trap.expected, trap)
 
@@ -159,11 +160,3 @@ def test_value(trap: Trap) -> None:
 def test_refusal(row: Refusal) -> None:
     with pytest.raises(row.exception, match=row.message):
         wg.grad(row.function, tuple(range(len(row.arguments))))(*row.arguments)
-
-
-@pytest.mark.parametrize(("trap", "chain"), real([*READER_TRAPS, *LATER_LINALG]))
-def test_right_or_refused(trap: Trap, chain: tuple[str, ...]) -> None:
-    try:
-        check_chain(trap, chain)
-    except (TypeError, ValueError) as refused:
-        pytest.skip(f"not yet: {refused}")

@@ -4,8 +4,8 @@
 
 The source distribution of autograd is downloaded from PyPI by pip; its tests are run with the package `autograd` of
 `shim/` in place of their own: `autograd.numpy` is plain NumPy, `autograd.scipy` plain SciPy, and `grad`, `jacobian`,
-`make_vjp`, `primitive`, ... are wengert's. Needs pytest, pytest-xdist and a network. Exits with 1 when a test fails that
-is not in the table below.
+`make_vjp`, `primitive`, ... are wengert's. Needs pytest, pytest-xdist and a network. Exits with 1 when a test fails
+that is not in the table below.
 """
 
 import argparse

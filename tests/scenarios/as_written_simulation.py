@@ -44,9 +44,7 @@ def burgers(u0, nu):
     for n in range(10):
         un = u.copy()
         u[1:-1] = (
-            un[1:-1]
-            - un[1:-1] * dt / dx * (un[1:-1] - un[:-2])
-            + nu * dt / dx**2 * (un[2:] - 2 * un[1:-1] + un[:-2])
+            un[1:-1] - un[1:-1] * dt / dx * (un[1:-1] - un[:-2]) + nu * dt / dx**2 * (un[2:] - 2 * un[1:-1] + un[:-2])
         )
         u[0] = un[0] - un[0] * dt / dx * (un[0] - un[-2]) + nu * dt / dx**2 * (un[1] - 2 * un[0] + un[-2])
         u[-1] = u[0]
@@ -79,7 +77,9 @@ def laplace_loops(source):
         for i in range(1, n + 1):
             for j in range(1, n + 1):
                 old = phi[i, j]
-                phi[i, j] = 0.25 * (phi[i - 1, j] + phi[i + 1, j] + phi[i, j - 1] + phi[i, j + 1] + source[i - 1, j - 1])
+                phi[i, j] = 0.25 * (
+                    phi[i - 1, j] + phi[i + 1, j] + phi[i, j - 1] + phi[i, j + 1] + source[i - 1, j - 1]
+                )
                 change = max(change, abs(phi[i, j] - old))
         sweeps += 1
     return np.max(phi) + np.sum(phi**2)
@@ -94,9 +94,7 @@ def gray_scott(feed, kill):
     V[2:4, 2:4] = 0.25
 
     def laplacian(Z):
-        return (
-            np.roll(Z, 1, axis=0) + np.roll(Z, -1, axis=0) + np.roll(Z, 1, axis=1) + np.roll(Z, -1, axis=1) - 4 * Z
-        )
+        return np.roll(Z, 1, axis=0) + np.roll(Z, -1, axis=0) + np.roll(Z, 1, axis=1) + np.roll(Z, -1, axis=1) - 4 * Z
 
     for _ in range(10):
         Lu, Lv = laplacian(U), laplacian(V)

@@ -327,9 +327,7 @@ STATISTICS: tuple[Program, ...] = (
     ),
     Program("arma", arma_residuals, lambda rng: (0.4, 0.3, rng.normal(size=6)), "residuals in a buffer"),
     Program("garch", garch, lambda rng: (0.1, 0.2, 0.7, rng.normal(size=6)), "np.empty_like"),
-    Program(
-        "kmeans", kmeans_cost, lambda rng: (rng.normal(size=(5, 2)), 2 * rng.normal(size=(2, 2))), "a defaultdict"
-    ),
+    Program("kmeans", kmeans_cost, lambda rng: (rng.normal(size=(5, 2)), 2 * rng.normal(size=(2, 2))), "a defaultdict"),
     Program("page-rank", page_rank, lambda rng: (rng.normal(size=(3, 3)), 0.85), "columns normalized in place"),
     Program("logistic-regression", logistic_regression, lambda rng: (rng.normal(size=3), 0.1), "w -= in a loop"),
     Program("lstm", lstm, lstm_parameters, "a dict of parameters and one of gates"),

@@ -1,7 +1,7 @@
 """Tricky derivatives of code that only a reader of the function's source can follow.
 
 Plain buffers, `np.array` of computed numbers, `math`, builtins and SciPy's Python functions never
-reach NumPy's protocols. Until the reader exists these may be refused, but never be wrong.
+reach NumPy's protocols.
 """
 
 import math

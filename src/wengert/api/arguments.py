@@ -130,6 +130,7 @@ def result_leaves(out: Any, what: str) -> tuple[list[Any], Structure]:
 
 def own(value: Any, given: Any = None) -> Any:
     """A result that the caller may write into: no view, no shared buffer; a Python float for a Python float."""
+    value = plain(value)
     if type(given) in (float, complex):
         return value.item() if isinstance(value, (np.generic, np.ndarray)) else value
     if isinstance(value, np.ndarray):

@@ -12,7 +12,7 @@ import numpy as np
 
 from wengert.errors import UnsupportedError
 from wengert.functions import special_matrices
-from wengert.functions.decompositions import as_real, check_complete, floats
+from wengert.functions.decompositions import as_real, floats
 from wengert.functions.linear_algebra import norm as np_norm
 from wengert.functions.matrices import kron
 from wengert.ir import dtype_of, shape_of
@@ -282,7 +282,7 @@ def svd(
     """The singular value decomposition, or only the singular values."""
     _refuse("svd", lapack_driver=(lapack_driver, "gesdd"))
     a = floats(a)
-    return rows.svd(a, full=bool(full_matrices)) if compute_uv else rows.svdvals(a)
+    return rows.svd(a, full=bool(full_matrices))[:3] if compute_uv else rows.svdvals(a)
 
 
 @enter
@@ -300,10 +300,7 @@ def qr(
     _refuse("qr", pivoting=(pivoting, False))
     if mode not in ("full", "r", "economic"):
         raise UnsupportedError(f"scipy.linalg.qr(..., mode={mode!r}) is not supported on traced values")
-    a = floats(a)
-    if mode == "full":
-        check_complete(a, "scipy.linalg.qr(..., mode='full')", "mode='economic'")
-    q, r = rows.qr(a, full=mode != "economic")
+    q, r, _ = rows.qr(floats(a), full=mode != "economic")
     return (r,) if mode == "r" else (q, r)
 
 

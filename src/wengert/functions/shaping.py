@@ -71,7 +71,7 @@ def layout(x: Any) -> Any:
 
 
 def in_order(x: Any, order: str) -> Any:
-    """A new array in the memory order that NumPy would have made it in, which decides whether it is flattened as a view."""
+    """A new array in the memory order that NumPy gives it, which decides whether it is flattened as a view."""
     if len(shape_of(x)) < 2 or getattr(layout(x), f"{order.lower()}_contiguous"):
         return x
     return copy(x, order=order)

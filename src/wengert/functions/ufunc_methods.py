@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from wengert.errors import UnsupportedError
 from wengert.functions.assemble import as_array
 from wengert.functions.axes import along, from_end, reduced_axes
-from wengert.functions.output import delivered
+from wengert.functions.output import cannot_write, delivered
 from wengert.functions.reductions import Missing, accumulator, chooses_all, extremum, truth
 from wengert.functions.table import NUMPY, UFUNC_METHODS
 from wengert.ir import Traced, dtype_of, shape_of
@@ -116,10 +115,7 @@ def outer(ufunc: np.ufunc, a: Any, b: Any, /, **keywords: Any) -> Any:
 def at(ufunc: np.ufunc, a: Any, indices: Any, b: Any = None, /) -> None:
     """`ufunc.at`: in place, and element after element, so that an index given twice counts twice."""
     if not isinstance(a, Traced):
-        raise UnsupportedError(
-            f"np.{ufunc.__name__}.at(array, ...) writes a traced value into a plain NumPy array, which cannot hold its "
-            "derivative. Make the array from a traced one (np.zeros_like(x), x.copy())"
-        )
+        raise cannot_write(f"np.{ufunc.__name__}.at(array, ...)")
     value = None if b is None else as_array(b)
     if ufunc in (np.add, np.subtract):
         template, arrays = split_index(indices)

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from wengert.errors import UnsupportedError
 from wengert.functions.assemble import as_array
+from wengert.functions.output import cannot_write
 from wengert.functions.table import implements
 from wengert.functions.taking import along_axis, in_range
 from wengert.ir import Traced, dtype_of, shape_of
@@ -15,10 +15,7 @@ from wengert.ir import Traced, dtype_of, shape_of
 
 def _target(a: Any, name: str) -> Any:
     if not isinstance(a, Traced):
-        raise UnsupportedError(
-            f"{name} writes a traced value into a plain NumPy array, which cannot hold its derivative. "
-            "Make the array from a traced one (np.zeros_like(x), np.empty_like(x), x.copy())"
-        )
+        raise cannot_write(name)
     return a
 
 

@@ -42,10 +42,10 @@ class Location(NamedTuple):
 
 
 def is_internal(file: str) -> bool:
-    """Whether a file belongs to this package or to NumPy, not to the user."""
+    """Whether a file belongs to this package, to NumPy or to SciPy, not to the user."""
     known = _internal.get(file)
     if known is None:
-        known = file.startswith(PACKAGE) or "/site-packages/numpy/" in file
+        known = file.startswith(PACKAGE) or "/site-packages/numpy/" in file or "/site-packages/scipy/" in file
         if len(_internal) < 10_000:
             _internal[file] = known
     return known

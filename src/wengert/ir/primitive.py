@@ -61,8 +61,8 @@ class Primitive:
         For roots and sizes, whose slope jumps or is infinite: `square(*inputs, **params)` -> the square of the output
         as a smooth function of the inputs (see record/roots.py).
     split
-        For decompositions: `split(*outputs)` -> the number of an output and a direction in which equal values in it are
-        told apart, or `None` where no two are equal (see transform/splitting.py).
+        For decompositions: `split(*outputs)` -> per output a direction in which equal values in it are told apart, or
+        `None` where no two are equal (see transform/splitting.py).
     symbol
         A format for printing, such as `"{0} + {1}"`, or a function of the inputs' names and the params.
     samples
@@ -99,6 +99,7 @@ class Primitive:
     holomorphic: bool = False
 
     table: ClassVar[dict[str, Primitive]] = {}
+    tell_apart: ClassVar[Callable[[Primitive, Any], Any]]  # what is done with `split`: see transform/splitting.py
 
     def __post_init__(self) -> None:
         rules = (self.partials, self.transposes, self.transpose_all, self.jvp)
@@ -159,6 +160,7 @@ class Traced:
 
     level: Any
     ssa: Var
+    base: Any  # the array that this is a view of, or None
 
     def refresh(self) -> None:
         """Read a view anew if the array that it views was written since."""
@@ -167,9 +169,10 @@ class Traced:
 
 def known(value: Any) -> Any:
     """The plain array of a value that stands for one, on which nothing traced depends; any other value as it is."""
-    if isinstance(value, Traced) and value.level.depth == 0:
+    if isinstance(value, Traced):
         value.refresh()
-        return value.ssa.value
+        if value.level.depth == 0:
+            return value.ssa.value
     return value
 
 
@@ -177,22 +180,29 @@ def bind(primitive: Primitive, args: tuple[Any, ...], params: dict[str, Any]) ->
     """Apply a primitive: on plain values it computes, on traced ones the innermost recording takes it."""
     top = None
     for a in args:
-        if isinstance(a, Traced) and (top is None or a.level.depth > top.depth):
-            top = a.level
+        if isinstance(a, Traced):
+            if a.base is not None:
+                a.refresh()  # a write to the array that it views may have brought it to another recording
+            if top is None or a.level.depth > top.depth:
+                top = a.level
     if top is None:
-        return primitive.evaluate(*args, **params)
+        out = primitive.evaluate(*args, **params)
+        return out if primitive.split is None else Primitive.tell_apart(primitive, out)
     return top.process(primitive, args, params)
 
 
 def bind_update(primitive: Primitive, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
     """Apply an updating primitive whose first argument is not read any more, so its buffer may be reused."""
+    top = None
     for a in args:
         if isinstance(a, Traced):
-            break
-    else:
+            if a.base is not None:
+                a.refresh()
+            if top is None or a.level.depth > top.depth:
+                top = a.level
+    if top is None:
         assert primitive.update is not None
         return primitive.update(*args, **params)
-    top = max((a.level for a in args if isinstance(a, Traced)), key=lambda level: level.depth)
     return top.process(primitive, args, params, True)
 
 

@@ -12,13 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, Primitive, register, shape_of
-from wengert.primitives.discrete import discrete
+from wengert.ir import Array, Primitive, dtype_of, register, shape_of
 from wengert.primitives.elementwise import align_batch
-from wengert.primitives.roots import following
-from wengert.primitives.shape import sum_to
+from wengert.primitives.shape import concatenate, reduce_sum, sum_to
 
-CLOSE = 400  # units in the last place of the largest value: computed values nearer than that count as equal
+CLOSE = 50  # units in the last place of the largest value: values computed that near count as equal
 
 
 def _ratio(x: Any, gap: Any) -> Any:
@@ -52,32 +50,6 @@ def _ratio_jvp(y: Any, x: Any, gap: Any, dx: Any, dgap: Any) -> Any:
     return ratio(-y * dgap if dx is None else dx - y * dgap, gap)
 
 
-def _clustered(w: Any, zero: bool) -> Any:
-    size = np.max(np.abs(w), axis=-1, keepdims=True, initial=0)
-    tolerance = CLOSE * np.finfo(w.dtype).eps * size
-    near = np.abs(w[..., :, None] - w[..., None, :]) <= tolerance[..., None]
-    first = np.argmax(near, axis=-1) if w.shape[-1] else np.zeros(w.shape, int)
-    base = np.take_along_axis(w, first, axis=-1)
-    return np.where(np.abs(base) <= tolerance, 0, base).astype(w.dtype) if zero else base
-
-
-# Each value replaced by the first one that it is equal to but for rounding; with `zero`, also by 0.
-clustered = discrete(
-    "clustered",
-    _clustered,
-    lambda w, zero: w,
-    samples=lambda rng: [
-        ((np.array([1.0, 1.0, 2.0]),), {"zero": False}),
-        ((np.array([[1.0, 3.0], [1.0, 0.0]]),), {"zero": True}),
-    ],
-)
-
-
-def level(w: Any, zero: bool = False) -> Any:
-    """The values with equal ones made exactly equal; their derivatives are those of the values."""
-    return following(w, clustered(w, zero=zero))
-
-
 def off_diagonal(x: Any) -> Any:
     """Square matrices with zeros on the diagonal."""
     return np.where(np.eye(shape_of(x)[-1], dtype=bool), 0.0, x)
@@ -93,24 +65,45 @@ def over_sums(x: Any, w: Any) -> Any:
     return ratio(x, w[..., None, :] + w[..., :, None])
 
 
-def apart(index: int, zero: bool = False) -> Callable[..., Any]:
-    """The `split` column of a decomposition: by what direction equal values in an output are told apart.
+def undetermined(moved: Any, free: Any, size: int) -> Any:
+    """The turn among themselves of the last of `size` vectors, which nothing determines, as a matrix for all of them.
 
-    It gives the number of the output and a direction that differs between any two values that count as equal (and from
-    0 and each other's negative, with `zero`), or `None` where all values differ.
+    It is without bound and in any direction, so that only what does not depend on it has a derivative. `free` holds a
+    zero for each of these vectors, and `moved` tells whether the matrix moves at all.
+    """
+    n = shape_of(free)[-1]
+    some = np.real(reduce_sum(moved, axis=(-2, -1)))[..., None, None]
+    turn = over_differences(some * np.ones((n, n), dtype_of(free)), free)
+    start = size - n
+    above = np.zeros((*shape_of(turn)[:-2], start, n), dtype_of(turn))
+    beside = np.zeros((*shape_of(turn)[:-2], size, start), dtype_of(turn))
+    return concatenate(beside, concatenate(above, turn, axis=-2), axis=-1)
+
+
+def apart(*outputs: int, zero: bool = False) -> Callable[..., Any]:
+    """The `split` column of a decomposition, of which these outputs begin with the same values.
+
+    Per output, it gives a direction that differs between any two values that count as equal (and from 0 and each
+    other's negative, with `zero`), or `None` where all of its values differ.
     """
 
-    def split(*outputs: Any) -> Any:
-        w = outputs[index]
-        base = _clustered(w, zero)
-        same = base[..., :, None] == base[..., None, :]
-        rank = np.sum(np.tril(same, -1), axis=-1)  # the number of equal ones before
-        tied = np.sum(same, axis=-1) > 1
-        if zero:
-            tied = tied | (base == 0)
-        if not np.any(tied):
-            return None
-        size = np.max(np.abs(w), axis=-1, keepdims=True)
-        return index, np.where(tied, (rank + 1) * np.where(size == 0, 1, size), 0).astype(w.dtype)
+    def split(*results: Any) -> tuple[Any, ...]:
+        found: list[Any] = [None] * len(results)
+        longest = max((results[i] for i in outputs), key=lambda w: w.shape[-1])
+        direction = _direction(longest, zero)
+        for i in outputs:
+            part = direction[..., : results[i].shape[-1]]
+            found[i] = part if np.any(part) else None
+        return tuple(found)
 
     return split
+
+
+def _direction(w: Any, zero: bool) -> Any:
+    size = np.max(np.abs(w), axis=-1, keepdims=True, initial=0)
+    close = CLOSE * np.finfo(w.dtype).eps * size
+    near = np.abs(w[..., :, None] - w[..., None, :]) <= close[..., None]
+    before, count = np.sum(np.tril(near, -1), axis=-1), np.sum(near, axis=-1)
+    tied = (count > 1) | (zero & (np.abs(w) <= close))
+    rank = before + 1.0 if zero else before - (count - 1) / 2
+    return np.where(tied, rank * np.where(size == 0, 1, size), 0).astype(w.dtype)

@@ -26,7 +26,7 @@ from wengert.primitives.index import (
     read_shape,
 )
 from wengert.primitives.linear import linear
-from wengert.primitives.shape import align, broadcast_to, reshape, sum_to, transpose
+from wengert.primitives.shape import align, broadcast_to, duplicate, reshape, sum_to, transpose
 
 Path = tuple[tuple[Primitive, dict[str, Any]], ...]  # views and their params; the arrays for their slots come first
 
@@ -87,7 +87,7 @@ def _getitem(x: Any, *arrays: Any, index: Template, path: Path = ()) -> Any:
 
 
 def _setitem(base: Any, value: Any, *arrays: Any, index: Template, path: Path = ()) -> Any:
-    return _setitem_update(np.array(base, copy=True, order="K"), value, *arrays, index=index, path=path)
+    return _setitem_update(duplicate(base), value, *arrays, index=index, path=path)
 
 
 def _setitem_update(base: Any, value: Any, *arrays: Any, index: Template, path: Path = ()) -> Any:
@@ -98,7 +98,7 @@ def _setitem_update(base: Any, value: Any, *arrays: Any, index: Template, path: 
 
 
 def _index_add(base: Any, value: Any, *arrays: Any, index: Template, path: Path = ()) -> Any:
-    return _index_add_update(np.array(base, copy=True, order="K"), value, *arrays, index=index, path=path)
+    return _index_add_update(duplicate(base), value, *arrays, index=index, path=path)
 
 
 def _index_add_update(base: Any, value: Any, *arrays: Any, index: Template, path: Path = ()) -> Any:

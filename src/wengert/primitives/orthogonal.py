@@ -11,11 +11,12 @@ from wengert.errors import StagingError
 from wengert.ir import Array, Primitive, dtype_of, register, shape_of
 from wengert.primitives.complexes import imag
 from wengert.primitives.discrete import discrete, one_by_one
+from wengert.primitives.gaps import apart, undetermined
 from wengert.primitives.hermitian import adjoint
 from wengert.primitives.linear_algebra import real_dtype, solve
 from wengert.primitives.products import conjugate, flip_matrix
-from wengert.primitives.shape import concatenate, reduce_sum
-from wengert.primitives.singular import pinv
+from wengert.primitives.shape import reduce_sum
+from wengert.primitives.singular import padded, pinv
 from wengert.primitives.spectral import real_part
 
 Decompose = Callable[..., Any]
@@ -39,47 +40,55 @@ def _over(x: Any, r: Any) -> Any:
     return flip_matrix(solve(flip_matrix(r), flip_matrix(x)))
 
 
-def _qr_type(a: Array, full: bool) -> tuple[Array, Array]:
+def _qr_type(a: Array, full: bool) -> tuple[Array, Array, Array]:
     if a.ndim < 2:
         raise np.linalg.LinAlgError(f"{a.ndim}-dimensional array given. Array must be at least two-dimensional")
     m, n = a.shape[-2:]
     k = m if full else min(m, n)
-    return Array((*a.shape[:-2], m, k), a.dtype), Array((*a.shape[:-2], k, n), a.dtype)
+    free = Array((*a.shape[:-2], max(0, k - n)), real_dtype(a.dtype))
+    return Array((*a.shape[:-2], m, k), a.dtype), Array((*a.shape[:-2], k, n), a.dtype), free
+
+
+def _with_free(q: Any, r: Any) -> Any:
+    """The results, and with them a zero for each column of Q that the matrix does not determine."""
+    return q, r, np.zeros((*q.shape[:-2], max(0, r.shape[-2] - r.shape[-1])), real_dtype(q.dtype))
 
 
 def _qr_jvp(y: Any, xs: Any, dxs: Any, full: bool) -> Any:
     """Of `A = Q R`, where the diagonal of R is real: what `C = Qᴴ dA₁ R₁⁻¹` has below the diagonal determines the
     anti-Hermitian `Ω = Qᴴ dQ`; what dA₁ has at right angles to Q goes into dQ. `A₁`, `R₁` are the leading columns.
 
-    The vectors of a full Q beyond the number of columns turn only as those before them make them.
+    The columns of a full Q beyond the number of those of A may turn among each other in any way.
     """
-    (q, r), da = y, dxs[0]
+    (q, r, free), da = y, dxs[0]
     m, size, n = *shape_of(q)[-2:], shape_of(r)[-1]
     k = min(m, n)
     moved = adjoint(q) @ da
     c = _over(moved[..., :k], r[..., :k, :k])
-    if size > k:
-        c = concatenate(c, np.zeros((*shape_of(c)[:-1], size - k), dtype_of(c)), axis=-1)
+    c = padded(c, size, -1)
     below = lower_part(c)
     omega = below - adjoint(below)
+    if size > k + 1:
+        omega = omega + undetermined(da, free, size)
     if dtype_of(c).kind == "c":
         omega = omega + 1j * imag(c) * np.eye(size, dtype=real_dtype(dtype_of(c)))
     dq = q @ omega
     if m > size:
         dq = dq + _over(da[..., :k] - q @ moved[..., :k], r[..., :k, :k])
-    return dq, upper_part(moved - omega @ r)
+    return dq, upper_part(moved - omega @ r), None
 
 
 def qr_row(prefix: str, evaluate: Decompose, stacks: bool) -> Primitive:
-    """The row of a library's `qr(a, full)`, which takes `stacks` of matrices or not."""
+    """The row of a library's `qr(a, full)`, with `_with_free`, which takes `stacks` of matrices or not."""
     shapes = (((3, 3), True), ((4, 2), False), ((2, 4), True), ((1, 1), False), ((2, 3, 2), True))
     row: Primitive = register(
         Primitive(
             f"{prefix}qr",
-            lambda a, full: tuple(evaluate(a, full)),
+            lambda a, full: _with_free(*evaluate(a, full)),
             _qr_type,
             jvp=_qr_jvp,
             batch=(lambda size, args, batched, full: row(args[0], full=full)) if stacks else None,
+            split=apart(2),
             samples=lambda rng: [
                 ((rng.standard_normal(shape) + 2 * np.eye(*shape[-2:]),), {"full": full})
                 for shape, full in shapes[: None if stacks else 4]
@@ -114,7 +123,7 @@ def _lstsq_jvp(y: Any, xs: Any, dxs: Any, rcond: float) -> Any:
         turned, flipped = adjoint(inverse), adjoint(da)
         across = flipped @ (turned @ x)
         dx = dx + inverse @ (turned @ (flipped @ rest)) + (across - inverse @ (a @ across))
-    if not shape_of(residuals)[-1:] == (0,):
+    if shape_of(residuals)[-1:] != (0,):
         change = 2 * real_part(conjugate(rest) * moved)
         change = reduce_sum(change, axis=(-len(shape_of(rest)),))
         return dx, np.reshape(change, shape_of(residuals))

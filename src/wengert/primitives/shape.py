@@ -115,9 +115,14 @@ convert = linear(
 )
 
 
+def duplicate(x: Any, order: Any = "K") -> Any:
+    """The same array in a buffer of its own; the one place where whole arrays are copied."""
+    return np.array(x, order=order, copy=True)
+
+
 copy = linear(
     "copy",
-    lambda x, order: np.array(x, order=order, copy=True),
+    lambda x, order: duplicate(x, order),
     lambda x, order: Array(x.shape, x.dtype),
     lambda ct, x, order: ct,
     batch=lambda size, args, batched, order: copy(args[0], order="K" if order == "A" else order),

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from wengert.ir import Array, Primitive, dtype_of, register, shape_of
-from wengert.primitives.gaps import apart, level, off_diagonal, over_differences, over_sums, ratio
+from wengert.primitives.gaps import apart, off_diagonal, over_differences, over_sums, ratio, undetermined
 from wengert.primitives.hermitian import adjoint
 from wengert.primitives.linear_algebra import real_dtype
 from wengert.primitives.products import conjugate
@@ -23,7 +23,7 @@ Decompose = Callable[..., Any]
 SHAPES = ((3, 3), (3, 2), (2, 4), (1, 1), (2, 3, 2), (0, 2, 3))  # of samples; the last ones are stacks
 
 
-def _svd_type(a: Array, full: bool) -> tuple[Array, Array, Array]:
+def _svd_type(a: Array, full: bool) -> tuple[Array, Array, Array, Array]:
     if a.ndim < 2:
         raise np.linalg.LinAlgError(f"{a.ndim}-dimensional array given. Array must be at least two-dimensional")
     m, n = a.shape[-2:]
@@ -33,17 +33,23 @@ def _svd_type(a: Array, full: bool) -> tuple[Array, Array, Array]:
         Array((*stack, m, m if full else k), a.dtype),
         Array((*stack, k), real_dtype(a.dtype)),
         Array((*stack, n if full else k, n), a.dtype),
+        Array((*stack, max(m, n) if full else k), real_dtype(a.dtype)),
     )
 
 
-def _padded(x: Any, size: int) -> Any:
-    """Matrices, or vectors with one row less, filled up with zeros to a square, or to this length."""
-    for axis in (-1, -2)[: 1 if len(shape_of(x)) == 1 else 2]:
-        shape = list(shape_of(x))
-        if shape[axis] < size:
-            shape[axis] = size - shape[axis]
-            x = concatenate(x, np.zeros(shape, dtype_of(x)), axis=axis)
-    return x
+def _with_values(u: Any, s: Any, vh: Any) -> Any:
+    """The results, and with them the singular values of all vectors, those beyond the others being zero."""
+    size = max(u.shape[-1], vh.shape[-2])
+    return u, s, vh, np.concatenate([s, np.zeros((*s.shape[:-1], size - s.shape[-1]), s.dtype)], axis=-1)
+
+
+def padded(x: Any, size: int, axis: int) -> Any:
+    """An array with zeros after it along an axis, up to this length."""
+    shape = list(shape_of(x))
+    if shape[axis] == size:
+        return x
+    shape[axis] = size - shape[axis]
+    return concatenate(x, np.zeros(shape, dtype_of(x)), axis=axis)
 
 
 def _svd_jvp(y: Any, xs: Any, dxs: Any, full: bool) -> Any:
@@ -51,26 +57,24 @@ def _svd_jvp(y: Any, xs: Any, dxs: Any, full: bool) -> Any:
     `P = X Σ + dΣ - Σ Y`.
 
     So `X + Y = (P + Pᴴ)_ij / (s_j - s_i)` and `X - Y = (P - Pᴴ)_ij / (s_j + s_i)`. Vectors beyond the number of
-    singular values have the singular value 0, and turn among each other not at all; where they are missing, the part
+    singular values have the singular value 0, and turn among each other in any way; where they are missing, the part
     of dU at right angles to U is `(1 - U Uᴴ) dA V / s`, and the same with V. Where the vectors are complex, the first
     row of V is real, or that of U if it is the shorter one.
     """
-    (u, s, vh), (da,) = y, dxs
-    m, k, n = shape_of(u)[-2], shape_of(s)[-1], shape_of(vh)[-1]
+    (u, s, vh, values), (da,) = y, dxs
+    m, k, n, size = shape_of(u)[-2], shape_of(s)[-1], shape_of(vh)[-1], shape_of(values)[-1]
     uh, v = adjoint(u), adjoint(vh)
     moved = da @ v
     p = uh @ moved
     ds = real_part(diagonal(p, offset=0))
-    values = level(s, zero=True)
-    if full and m != n:
-        p, values = _padded(p, max(m, n)), _padded(values[..., None], max(m, n))[..., 0]
-    skew = p - adjoint(p)
-    plus = over_differences(p + adjoint(p), values) / 2
+    square = padded(padded(p, size, -1), size, -2)
+    skew = square - adjoint(square)
+    plus = over_differences(square + adjoint(square), values) / 2
     minus = over_sums(skew if dtype_of(p).kind == "c" else off_diagonal(skew), values) / 2
-    x, y_ = plus + minus, plus - minus
-    if full:
-        x, y_ = x[..., :m, :m], y_[..., :n, :n]
-    du, dvh = u @ x, -(y_ @ vh)
+    if size > k + 1:
+        plus = plus + undetermined(p, values[..., k:], size)
+    rows, columns = shape_of(u)[-1], shape_of(vh)[-2]
+    du, dvh = u @ (plus + minus)[..., :rows, :rows], (minus - plus)[..., :columns, :columns] @ vh
     if not full:
         if m > k:
             du = du + ratio(moved - u @ p, values[..., None, :])
@@ -78,12 +82,10 @@ def _svd_jvp(y: Any, xs: Any, dxs: Any, full: bool) -> Any:
             dvh = dvh + ratio(uh @ da - p @ vh, values[..., :, None])
     if dtype_of(p).kind == "c":
         first, turned = (conjugate(vh[..., 0]), conjugate(dvh[..., 0])) if m >= n else (u[..., 0, :], du[..., 0, :])
-        phase = 1j * drift(first[..., :k], turned[..., :k])
-        extra = np.zeros((*shape_of(phase)[:-1], max(m, n) - k), dtype_of(phase))
-        phase = concatenate(phase, extra, axis=-1)
-        du = du - u * phase[..., None, : shape_of(u)[-1]]
-        dvh = dvh + phase[..., : shape_of(vh)[-2], None] * vh
-    return du, ds, dvh
+        phase = padded(1j * drift(first[..., :k], turned[..., :k]), size, -1)
+        du = du - u * phase[..., None, :rows]
+        dvh = dvh + phase[..., :columns, None] * vh
+    return du, ds, dvh, padded(ds, size, -1)
 
 
 def singular_rows(prefix: str, svd: Decompose, svdvals: Decompose, stacks: bool) -> tuple[Primitive, Primitive]:
@@ -92,17 +94,17 @@ def singular_rows(prefix: str, svd: Decompose, svdvals: Decompose, stacks: bool)
 
     def svdvals_jvp(y: Any, xs: Any, dxs: Any) -> Any:
         """`ds_i = Re uᴴ dA v` of the i-th singular vectors."""
-        u, _, vh = vectors(xs[0], full=False)
+        u, _, vh, _ = vectors(xs[0], full=False)
         return real_part(reduce_sum(conjugate(u) * (dxs[0] @ adjoint(vh)), axis=(-2,)))
 
     vectors: Primitive = register(
         Primitive(
             f"{prefix}svd",
-            lambda a, full: tuple(svd(a, full)),
+            lambda a, full: _with_values(*svd(a, full)),
             _svd_type,
             jvp=_svd_jvp,
             batch=(lambda size, args, batched, full: vectors(args[0], full=full)) if stacks else None,
-            split=apart(1, zero=True),
+            split=apart(1, 3, zero=True),
             samples=lambda rng: [
                 ((rng.standard_normal(shape),), {"full": abs(shape[-2] - shape[-1]) == 1}) for shape in shapes
             ],

@@ -14,7 +14,7 @@ from wengert.ir import Array, Primitive, dtype_of, register
 from wengert.primitives.complexes import imag, real
 from wengert.primitives.determinants import check_square
 from wengert.primitives.discrete import discrete
-from wengert.primitives.gaps import apart, level, over_differences
+from wengert.primitives.gaps import apart, over_differences
 from wengert.primitives.hermitian import adjoint, half_hermitian
 from wengert.primitives.linear_algebra import real_dtype, solve
 from wengert.primitives.products import conjugate
@@ -61,7 +61,7 @@ def _eigh_jvp(y: Any, xs: Any, dxs: Any, lower: bool) -> Any:
     """
     w, v = y
     h = adjoint(v) @ half_hermitian(dxs[0]) @ v
-    dv = v @ over_differences(h, level(w))
+    dv = v @ over_differences(h, w)
     if dtype_of(v).kind == "c":
         row = 0 if lower else -1
         dv = dv - 1j * (v * drift(v[..., row, :], dv[..., row, :])[..., None, :])
@@ -137,7 +137,7 @@ def _eig_jvp(y: Any, xs: Any, dxs: Any) -> Any:
     """
     w, v = y
     h = solve(v, dxs[0] @ v)
-    dv = v @ over_differences(h, level(w))
+    dv = v @ over_differences(h, w)
     longer = real(reduce_sum(conjugate(v) * dv, axis=(-2,)))[..., None, :]
     largest = np.argmax(np.abs(v), axis=-2, keepdims=True)
     turned = drift(*(np.take_along_axis(x, largest, axis=-2) for x in (v, dv)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import inspect
@@ -22,6 +23,8 @@ from wengert.read.convert import convert, like
 from wengert.read.foreign import call_foreign, cannot_hold, depends, fresh, is_numeric
 from wengert.read.likeness import class_of
 from wengert.read.namespace import HOOKS, hook
+from wengert.read.random_numbers import RANDOM
+from wengert.read.shadows import shadow
 from wengert.read.source import is_users
 from wengert.read.standin import StandIn
 from wengert.read.tables import CLASSES, meaning_of
@@ -95,7 +98,7 @@ def _function(function: Any, args: Args, kwargs: Kwargs) -> Any:
     return _foreign(function, args, kwargs)
 
 
-_SINGLE_DISPATCH = functools.singledispatch(lambda: None).__code__  # type: ignore[attr-defined]
+_SINGLE_DISPATCH = functools.singledispatch(lambda x: None).__code__  # type: ignore[attr-defined]
 
 
 def _read_cell(cell: Any) -> Any:
@@ -110,8 +113,13 @@ def _read_cell(cell: Any) -> Any:
 def _method(function: Any, args: Args, kwargs: Kwargs) -> Any:
     if users_function(function.__func__) is not None:
         return convert(function.__func__, HOOKS)(function.__self__, *args, **kwargs)
-    if isinstance(function.__self__, Box):
+    owner = function.__self__
+    if isinstance(owner, Box):
         return function(*args, **kwargs)
+    if isinstance(owner, (np.random.Generator, np.random.RandomState)) and depends((args, kwargs)):
+        meaning = RANDOM.get(function.__name__)
+        if meaning is not None:
+            return checked_call(meaning, qualified(function), (owner, *args), kwargs)
     return call(function.__func__, function.__self__, *args, **kwargs)
 
 
@@ -198,9 +206,7 @@ def _dispatched(function: Any, args: Args, kwargs: Kwargs) -> Any:
 
 def _foreign(function: Any, args: Args, kwargs: Kwargs) -> Any:
     """A function of another package."""
-    args = tuple(map(reading, args))
-    kwargs = {key: reading(value) for key, value in kwargs.items()}
-    return call_foreign(function, args, kwargs)
+    return call_foreign(function, tuple(map(reading, args)), {key: reading(value) for key, value in kwargs.items()})
 
 
 # -- classes -----------------------------------------------------------------------------------------------------------
@@ -211,14 +217,12 @@ def construct(kind: Any, args: Args, kwargs: Kwargs) -> Any:
     meaning = CLASSES.get(kind)
     if meaning is not None:
         return meaning(*args, **kwargs)
-    if kind.__module__ == "builtins":
-        return kind(*args, **kwargs)
     users = users_method(type(kind), "__call__")
     if users is not None:
         return call(users, kind, *args, **kwargs)
     if type(kind).__call__ is type.__call__ and is_read(kind):
         return make(kind, args, kwargs)
-    return _foreign(kind, args, kwargs)
+    return kind(*args, **kwargs) if kind.__module__ == "builtins" else _foreign(kind, args, kwargs)
 
 
 def make(kind: Any, args: Args, kwargs: Kwargs) -> Any:
@@ -229,10 +233,10 @@ def make(kind: Any, args: Args, kwargs: Kwargs) -> Any:
         if not isinstance(instance, kind):
             return instance
     elif kind.__new__ is object.__new__:
-        instance = object.__new__(kind)
+        instance = object.__new__(shadow(kind))
     else:
         instance = kind.__new__(kind, *args, **kwargs)
-    initialize(type(instance).__init__, instance, args, kwargs)
+    initialize(class_of(instance).__init__, instance, args, kwargs)
     return instance
 
 
@@ -284,10 +288,8 @@ def is_read(kind: type) -> bool:
 def _generic(function: Any, args: Args, kwargs: Kwargs) -> Any:
     """`Model[int](...)`."""
     instance = call(function.__origin__, *args, **kwargs)
-    try:
+    with contextlib.suppress(AttributeError, TypeError):
         instance.__orig_class__ = function
-    except (AttributeError, TypeError):
-        pass
     return instance
 
 

@@ -38,11 +38,21 @@ def convert(function: FunctionType, hooks: Any) -> FunctionType:
     return known
 
 
-def _convert(function: FunctionType, code: CodeType, hooks: Any) -> FunctionType:
+def has_source(function: FunctionType) -> bool:
+    """Whether a function of the user's can be rewritten, or has been."""
+    return id(function.__code__) in _converted or _rewritten(function) is not None
+
+
+def _rewritten(function: FunctionType) -> CodeType | None:
+    code = function.__code__
     if id(code) not in _codes:
         found = find(function)
         _codes[id(code)] = (code, None if found is None else _compile(found, code))
-    new = _codes[id(code)][1]
+    return _codes[id(code)][1]
+
+
+def _convert(function: FunctionType, code: CodeType, hooks: Any) -> FunctionType:
+    new = _rewritten(function)
     if new is None:
         return _rebound(function, hooks)
     cells = dict(zip(code.co_freevars, function.__closure__ or (), strict=True))

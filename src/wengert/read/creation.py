@@ -82,6 +82,8 @@ def _converted(value: Any, dtype: Any, ndmin: int = 0) -> Any:
     """A nested list or a traced value as an array; a scalar becomes a 0-d one."""
     out = as_array(value)
     if dtype is not None:
+        if np.dtype(dtype).kind not in "fciub" and depends(out):
+            raise cannot_hold(np.empty(0, dtype))
         out = np.astype(out, np.dtype(dtype))
     if isinstance(out, Box) and not out.is_array():
         out = np.reshape(out, (1,)).reshape(())

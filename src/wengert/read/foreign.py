@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable, Iterator
-from functools import lru_cache
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from wengert.record.protocol import qualified
 def depends(value: Any) -> bool:
     """Whether something traced is in a value, also in nested lists, tuples and dicts."""
     if isinstance(value, Traced):
+        value.refresh()
         return value.level is not GROUND
     if isinstance(value, (list, tuple)):
         return any(map(depends, value))
@@ -74,7 +75,7 @@ def is_numeric(function: Any) -> bool:
     return _is_installed(module)
 
 
-@lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=4096)
 def _is_installed(module: str) -> bool:
     if module.partition(".")[0] in sys.stdlib_module_names:
         return False
@@ -84,10 +85,36 @@ def _is_installed(module: str) -> bool:
 
 def call_foreign(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """A call of a function that is not read."""
+    numeric = is_numeric(function)
     try:
-        return _lent(function, args, kwargs) if is_numeric(function) else function(*args, **kwargs)
-    except TraceConversionError as error:
-        raise UnsupportedError(f"{qualified(function)} has no derivative rule: {error}") from None
+        return _lent(function, args, kwargs) if numeric else function(*args, **kwargs)
+    except TraceConversionError:
+        raise no_rule(function) from None
+    except (TypeError, ValueError) as error:
+        if numeric and depends((args, kwargs)):
+            raise no_rule(function) from error
+        raise
+
+
+def no_rule(function: Any) -> UnsupportedError:
+    """The error for a function of another package that is handed a traced value."""
+    return UnsupportedError(
+        f"{qualified(function)} has no derivative rule, and would lose the derivative of the traced value that it was "
+        f"given. Write a rule for it with wengert.primitive, or hand it wengert.stop_gradient(x){users_line()}"
+    )
+
+
+def _untraced(function: FunctionType) -> Callable[..., Any]:
+    """A function whose results go to compiled code, which would not see that they are traced."""
+
+    @functools.wraps(function)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        out = function(*args, **kwargs)
+        if depends(out):
+            raise TraceConversionError("the function that it was given depends on a traced value")
+        return plain(out)
+
+    return checked
 
 
 def _lent(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -95,6 +122,8 @@ def _lent(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
     lent: list[tuple[Box, Any]] = []
 
     def lend(value: Any) -> Any:
+        if type(value) is FunctionType and function.__module__.startswith("scipy."):
+            return _untraced(value)
         if type(value) is Box and plain(value) is not value:
             copy = np.array(plain(value))
             lent.append((value, copy))
@@ -106,8 +135,8 @@ def _lent(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
     given = tuple(map(lend, args))
     out = function(*given, **{key: lend(value) for key, value in kwargs.items()})
     for box, copy in lent:
-        if out is copy:
-            return box
         if box.is_array() and copy.tobytes() != plain(box).tobytes():
             box[...] = copy
+        if out is copy:
+            out = box
     return fresh(out, (*args, *kwargs.values(), *(copy for _, copy in lent)))

@@ -21,4 +21,9 @@ def stand_in(value: Any) -> Any:
         return value
     if isinstance(value, type) and value not in TABLE and value is not type and not calls.is_read(value):
         return value
+    if isinstance(value, type) and value in TABLE:
+        return _classes.setdefault(value, StandIn(value, HOOKS))  # one each: a program may ask `type(x) is float`
     return StandIn(value, HOOKS)
+
+
+_classes: dict[type, StandIn] = {}

@@ -32,7 +32,9 @@ def _joined(maker: Any, index: Any, shaped: Callable[[Any], Any], axis: int) -> 
             f"np.r_ and np.c_ with a text of directions are not supported on traced values: use np.concatenate or "
             f"np.stack{users_line()}"
         )
-    arrays = [np.r_[plain(p.start) : plain(p.stop) : plain(p.step)] if isinstance(p, slice) else as_array(p) for p in parts]
+    arrays = [
+        np.r_[plain(p.start) : plain(p.stop) : plain(p.step)] if isinstance(p, slice) else as_array(p) for p in parts
+    ]
     return np.concatenate([shaped(x) for x in arrays], axis=axis)
 
 

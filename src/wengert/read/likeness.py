@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from wengert.read.namespace import hook
+from wengert.read.shadows import without_shadow
 from wengert.record import Box
 
 STOOD_FOR = (float, int, complex, np.ndarray, np.float64, np.float32)
@@ -16,7 +17,7 @@ STOOD_FOR = (float, int, complex, np.ndarray, np.float64, np.float32)
 def class_of(x: Any) -> type:
     """`type(x)` in the user's program."""
     if type(x) is not Box:
-        return type(x)
+        return without_shadow(type(x))
     if x.is_array():
         return np.ndarray
     if x.is_weak():

@@ -12,7 +12,7 @@ import numpy as np
 from scipy import special
 
 from wengert.functions import has_traced
-from wengert.ir import ABSENT, Traced, dtype_of
+from wengert.ir import ABSENT, Traced
 from wengert.primitives import to_dtype
 from wengert.read.likeness import class_of
 from wengert.read.tables import TABLE, stands_for

@@ -11,7 +11,7 @@ import numpy as np
 
 from wengert.errors import UnsupportedError
 from wengert.functions import has_traced
-from wengert.ir import users_line
+from wengert.ir import ABSENT, users_line
 from wengert.read.calls import call
 from wengert.read.foreign import cannot_hold, depends, fresh
 from wengert.read.indexers import INDEXERS
@@ -56,6 +56,10 @@ def binary(name: str, x: Any, y: Any) -> Any:
     apply, _, method = BINARY[name]
     if type(x) not in KNOWN or type(y) not in KNOWN:
         return _of_two(x, y, f"__{method}__", f"__r{method}__", apply)
+    if name in _STRICT and (type(x) is Box or type(y) is Box or type(x) is str):
+        if type(x) is str:
+            return x % _numbers(y)
+        _raise_as_python(apply, x, y)
     out = apply(x, y)
     return ground(out) if type(out) is np.ndarray else out
 
@@ -69,6 +73,24 @@ def compare(name: str, x: Any, y: Any) -> Any:
         return found if name == "In" else not found
     apply, method, reflected = COMPARE[name]
     return apply(x, y) if type(x) in KNOWN and type(y) in KNOWN else _of_two(x, y, method, reflected, apply)
+
+
+_STRICT = frozenset({"Div", "FloorDiv", "Mod", "Pow"})  # where Python's numbers raise, and NumPy's give inf or nan
+
+
+def _raise_as_python(apply: Callable[[Any, Any], Any], x: Any, y: Any) -> None:
+    """Raise what Python raises for two numbers of its own: ZeroDivisionError and OverflowError."""
+    if class_of(x) in (float, int, complex) and class_of(y) in (float, int, complex):
+        a, b = (z.concrete() if type(z) is Box else z for z in (x, y))
+        if a is not ABSENT and b is not ABSENT:
+            apply(a, b)
+
+
+def _numbers(y: Any) -> Any:
+    """The plain numbers of traced ones that become text."""
+    if isinstance(y, Box):
+        return y._number("it is turned into text")
+    return tuple(map(_numbers, y)) if type(y) is tuple else y
 
 
 def _of_two(x: Any, y: Any, method: str, reflected: str, apply: Callable[[Any, Any], Any]) -> Any:
@@ -186,10 +208,11 @@ def _box_attribute(x: Box, name: str) -> Any:
             raise AttributeError(f"'{type(what).__name__}' object has no attribute {name!r}") from None
         if name in QUERIES:
             return getattr(x._number(f"x.{name} asks for it"), name)
-        raise UnsupportedError(f"{type(what).__name__}.{name} is not supported on traced values{users_line()}") from None
+        method = f"{type(what).__name__}.{name}"
+        raise UnsupportedError(f"{method} is not supported on traced values{users_line()}") from None
 
 
-QUERIES = frozenset({"flags", "strides", "is_integer", "hex", "as_integer_ratio"})  # no derivative passes through them
+QUERIES = frozenset({"flags", "strides", "is_integer"})  # no derivative passes through them
 
 
 @hook

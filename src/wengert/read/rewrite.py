@@ -147,8 +147,11 @@ class Light(ast.NodeTransformer):
         for pattern in (p for case in node.cases for p in ast.walk(case.pattern) if isinstance(p, ast.MatchClass)):
             name = f"{PATTERN}{self.patterns}__"
             self.patterns += 1
-            target = _at(ast.Name(name, ast.Store()), pattern)
-            lines.append(_at(ast.Assign([target], _hook("pattern", pattern.cls, self.visit(pattern.cls))), pattern))
+            kind = self.visit(pattern.cls)
+            line = ast.Assign([ast.Name(name, ast.Store())], _hook("pattern", pattern.cls, kind))
+            for new in ast.walk(line):
+                _at_start(new, node)
+            lines.append(line)
             pattern.cls = _at(ast.Name(name, ast.Load()), pattern)
         node.subject = self.visit(node.subject)
         for case in node.cases:
@@ -235,11 +238,18 @@ class Light(ast.NodeTransformer):
 
 
 def _hook(name: str, place: ast.AST, *args: ast.expr, keywords: list[ast.keyword] | None = None) -> ast.expr:
-    function = ast.Attribute(ast.Name(HOOKS, ast.Load()), name, ast.Load())
+    function = _at_start(ast.Attribute(_at_start(ast.Name(HOOKS, ast.Load()), place), name, ast.Load()), place)
     call = ast.Call(function, list(args), keywords or [])
-    for node in (function.value, function, call, *(a for a in args if not hasattr(a, "lineno"))):
+    for node in (call, *(a for a in args if not hasattr(a, "lineno"))):
         _at(node, place)
     return call
+
+
+def _at_start(node: Any, place: Any) -> Any:
+    """A node where another one starts: the compiler would place a call on the last line of a long attribute."""
+    node.lineno = node.end_lineno = place.lineno
+    node.col_offset = node.end_col_offset = place.col_offset
+    return node
 
 
 def _at(node: Any, place: ast.AST) -> Any:

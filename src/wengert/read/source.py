@@ -5,7 +5,6 @@ stands now gives an equal code object: an edited file is noticed, never misread.
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -61,7 +60,9 @@ class _Module:
 
 
 REWRITTEN = "@pytest_ar"  # a name in modules of which pytest has rewritten the assertions
-FUTURES = functools.reduce(operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names))
+FUTURES = functools.reduce(
+    operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+)
 
 
 @lru_cache(maxsize=256)

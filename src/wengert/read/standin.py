@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 
 class StandIn:
     """A function, class or module of which every use goes through the hooks."""
@@ -16,9 +18,12 @@ class StandIn:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         given = {key: original(value) for key, value in kwargs.items()}
-        return self.hooks.call(self.value, *map(original, args), **given)
+        out = self.hooks.call(self.value, *map(original, args), **given)
+        return self.hooks.stand_in(out) if self.value is type else out
 
     def __getattr__(self, name: str) -> Any:
+        if name == "dtype" and isinstance(self.value, type):
+            return np.dtype(self.value)  # NumPy asks for it where `float` is given for a dtype
         return self.hooks.stand_in(getattr(self.value, name))
 
 

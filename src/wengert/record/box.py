@@ -265,4 +265,6 @@ def plain(value: Any) -> Any:
         value.refresh()
         if value.level is GROUND:
             return value.ssa.value
+        if value.level.depth < 1:  # no recording of anybody's
+            return value.level.settled(value)
     return value

@@ -10,6 +10,7 @@ import numpy as np
 
 from wengert.errors import UnsupportedError
 from wengert.functions import NUMPY, UFUNC_METHODS
+from wengert.functions.output import cannot_write
 from wengert.ir import Primitive, bind, users_line
 from wengert.primitives import UFUNCS
 from wengert.record.operands import operand
@@ -63,7 +64,11 @@ def call_ufunc(
         inputs = tuple(
             np.astype(x, np.dtype(dtype)) if hasattr(x, "shape") else np.dtype(dtype).type(x) for x in inputs
         )
-    result = meaning(*inputs)
+    if where is True:
+        result = meaning(*inputs)
+    else:
+        with np.errstate(all="ignore"):  # NumPy does not even look at the other elements
+            result = meaning(*inputs)
     if out is None:
         if where is not True:
             raise UnsupportedError(
@@ -83,10 +88,7 @@ def call_ufunc(
 def write_out(target: Any, value: Any, where: Any, name: str) -> None:
     """Write a result into the array given as `out=`."""
     if not isinstance(target, Protocol):
-        raise UnsupportedError(
-            f"{name}(..., out=array) writes a traced value into a plain NumPy array, which cannot hold its derivative. "
-            f"Make the array from a traced one (np.zeros_like(x), np.empty_like(x), x.copy()){users_line()}"
-        )
+        raise cannot_write(f"{name}(..., out=array)")
     target.write_all(value if where is True else np.where(where, value, target))  # type: ignore[attr-defined]
 
 
@@ -110,6 +112,8 @@ def qualified(function: Any) -> str:
     if isinstance(function, np.ufunc):
         return f"np.{function.__name__}" if getattr(np, function.__name__, None) is function else function.__name__
     module = getattr(function, "__module__", "") or ""
-    return f"{module.replace('numpy', 'np', 1)}.{function.__name__}"
+    name = getattr(function, "__name__", type(function).__name__)
+    parts = [part for part in module.replace("numpy", "np", 1).split(".") if part and not part.startswith("_")]
+    return ".".join([*parts, name])
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from wengert.ir import Var, WengertList, bind
+from wengert.record import plain
 
 
 def run(wl: WengertList, *args: Any) -> list[Any]:
@@ -30,4 +31,4 @@ def run(wl: WengertList, *args: Any) -> list[Any]:
         for x in line.inputs:
             if type(x) is Var and last[x] == number and x not in kept:
                 env.pop(x, None)
-    return [env[x] if type(x) is Var else x for x in wl.outputs]
+    return [plain(env[x]) if type(x) is Var else x for x in wl.outputs]

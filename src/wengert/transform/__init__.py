@@ -7,9 +7,11 @@ from wengert.transform.linearize import linearize_lines
 from wengert.transform.push import fit, plus, product, push, zeros_like
 from wengert.transform.replay import clean, simplify
 from wengert.transform.reverse import reverse, reverse_lines
+from wengert.transform.splitting import SPLITTING
 from wengert.transform.transpose import transpose_list
 
 __all__ = [
+    "SPLITTING",
     "Forward",
     "batch",
     "clean",

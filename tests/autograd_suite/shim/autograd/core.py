@@ -3,7 +3,7 @@
 import numpy as np
 
 import wengert as wg
-from autograd.extend import Primitive as primitive  # noqa: F401, N813  # the name the tests import
+from autograd.extend import Primitive as primitive  # noqa: F401  # the name the tests import
 from wengert.ir import Traced, dtype_of, shape_of
 from wengert.tree import flatten, unflatten
 
@@ -64,7 +64,7 @@ class VSpace:
 
     def randn(self):
         """Normal random numbers."""
-        return self._make(lambda shape: np.random.randn(*shape))
+        return self._make(lambda shape: np.random.randn(*shape))  # noqa: NPY002  # seeded by the suite
 
     def standard_basis(self):
         """The unit vectors, imaginary ones too."""

@@ -13,7 +13,7 @@ def unary_to_nary(operator):
         def of_args(*args, **kwargs):
             def of_one(x):
                 given = list(args)
-                pairs = [(argnum, x)] if isinstance(argnum, int) else zip(argnum, x)
+                pairs = [(argnum, x)] if isinstance(argnum, int) else zip(argnum, x, strict=False)
                 for position, value in pairs:
                     given[position] = value
                 return fun(*given, **kwargs)
