@@ -13,21 +13,12 @@ import numpy as np
 
 from wengert.ir import Traced, dtype_of
 from wengert.primitives import to_dtype
+from wengert.read.blocks import iterate, shown
 from wengert.read.calls import call, initialize
 from wengert.read.likeness import class_of, likeness
 from wengert.read.mathematics import scalar
-from wengert.read.operations import (
-    BINARY,
-    COMPARE,
-    UNARY,
-    attribute,
-    binary,
-    compare,
-    iterate,
-    set_attribute,
-    shown,
-    unary,
-)
+from wengert.read.members import attribute, set_attribute
+from wengert.read.operations import BINARY, COMPARE, UNARY, binary, compare, unary
 from wengert.read.standin import original
 from wengert.read.tables import CLASSES, TABLE, stands_for
 from wengert.read.users import KNOWN, users_method

@@ -6,12 +6,12 @@ from types import ModuleType
 from typing import Any
 
 from wengert.ir import Traced
-from wengert.read import calls, operations
+from wengert.read import blocks, calls, members, operations
 from wengert.read.namespace import HOOKS, hook
 from wengert.read.standin import StandIn
 from wengert.read.tables import TABLE
 
-__all__ = ["HOOKS", "calls", "operations"]
+__all__ = ["HOOKS", "blocks", "calls", "members", "operations"]
 
 
 @hook
