@@ -49,8 +49,9 @@ def _matrix(a: Any, name: str) -> Any:
 def _refuse(name: str, **given: Any) -> None:
     """Raise for an option that is not at its default, given as `option=(value, default)`."""
     for key, (value, default) in given.items():
-        if value is not default and value != default:
-            raise UnsupportedError(f"scipy.linalg.{name}(..., {key}={value!r}) is not supported on traced values")
+        if value is not default and (shape_of(value) or value != default):
+            shown = repr(value) if shape_of(value) == () else "array"
+            raise UnsupportedError(f"scipy.linalg.{name}(..., {key}={shown}) is not supported on traced values")
 
 
 def hermitian(a: Any, lower: Any) -> Any:

@@ -111,9 +111,11 @@ def _read_cell(cell: Any) -> Any:
 
 
 def _method(function: Any, args: Args, kwargs: Kwargs) -> Any:
-    if users_function(function.__func__) is not None:
-        return convert(function.__func__, HOOKS)(function.__self__, *args, **kwargs)
     owner = function.__self__
+    if users_function(function.__func__) is not None:
+        if isinstance(owner, type):
+            owner = shadow(owner)  # what a class method makes by `cls(...)` is read, too
+        return convert(function.__func__, HOOKS)(owner, *args, **kwargs)
     if isinstance(owner, Box):
         return function(*args, **kwargs)
     if isinstance(owner, (np.random.Generator, np.random.RandomState)) and depends((args, kwargs)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from types import ModuleType
 from typing import Any
 
@@ -21,9 +22,12 @@ def stand_in(value: Any) -> Any:
         return value
     if isinstance(value, type) and value not in TABLE and value is not type and not calls.is_read(value):
         return value
-    if isinstance(value, type) and value in TABLE:
-        return _classes.setdefault(value, StandIn(value, HOOKS))  # one each: a program may ask `type(x) is float`
-    return StandIn(value, HOOKS)
+    if not isinstance(value, type):
+        return StandIn(value, HOOKS)
+    known = _classes.get(value)  # one each while it is in use: a program may ask `type(x) is float`
+    if known is None:
+        known = _classes[value] = StandIn(value, HOOKS)
+    return known
 
 
-_classes: dict[type, StandIn] = {}
+_classes: weakref.WeakValueDictionary[type, StandIn] = weakref.WeakValueDictionary()

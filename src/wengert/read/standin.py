@@ -10,7 +10,7 @@ import numpy as np
 class StandIn:
     """A function, class or module of which every use goes through the hooks."""
 
-    __slots__ = ("hooks", "value")
+    __slots__ = ("__weakref__", "hooks", "value")
 
     def __init__(self, value: Any, hooks: Any) -> None:
         self.value = value
