@@ -32,17 +32,18 @@ def corner(x: Any) -> Any:
     return x[..., :n, n:]
 
 
-def matrix_function(name: str, evaluate: Callable[..., Any], keeps_real: bool = True) -> Primitive:
+def matrix_function(
+    name: str, evaluate: Callable[..., Any], of_blocks: Callable[..., Any] | None = None, keeps_real: bool = True
+) -> Primitive:
     """The row of a function of a square matrix, and that of its derivative along another one.
 
-    `keeps_real` says that it is real for every real matrix.
+    `of_blocks` evaluates it for blocks, where it has a branch cut; `keeps_real` says that it is real for every real
+    matrix.
     """
 
     def infer(a: Array, **params: Any) -> Array:
         check_square(name, a.shape)
-        if not keeps_real and a.dtype.kind != "c":
-            raise StagingError(f"{name}: whether the result is real depends on the values")
-        return a
+        return a if keeps_real else _kept_complex(name, a)
 
     def evaluate_along(a: Any, e: Any, **params: Any) -> Any:
         """The derivative is linear in `e`: brought to the size of `a`, it does not disturb the computation of f(a)."""
@@ -51,7 +52,7 @@ def matrix_function(name: str, evaluate: Callable[..., Any], keeps_real: bool = 
             return np.zeros(np.shape(a), np.result_type(a, e))
         scale = (size if size > 0 else 1) / length
         both = blocks(a, e * scale)
-        out = corner(evaluate(both.astype(np.result_type(both, np.float64)), **params)) / scale
+        out = corner((of_blocks or evaluate)(both.astype(np.result_type(both, np.float64)), **params)) / scale
         real = a.dtype.kind != "c" and e.dtype.kind != "c"
         return (out.real if real else out).astype(np.result_type(a, e))
 
@@ -94,6 +95,27 @@ def _positive(rng: np.random.Generator, *shape: int) -> Any:
     return rng.standard_normal(shape) / 5 + np.eye(shape[-1])
 
 
+def _kept_complex(name: str, a: Array) -> Array:
+    if a.dtype.kind != "c":
+        raise StagingError(f"{name}: whether the result is real depends on the values")
+    return a
+
+
+NEAR = 1e-3  # blocks of blocks have multiple eigenvalues, which rounding scatters
+
+
+def _logm_off_the_cut(a: Any) -> Any:
+    """The logarithm where equal eigenvalues on the negative axis must all be taken to lie on its upper side.
+
+    `log(A) = log(A exp(-iθ)) + iθ`, with θ half of what the lowest eigenvalue leaves free below the axis.
+    """
+    angles = np.angle(np.linalg.eigvals(a))
+    if not np.any(np.abs(angles) > np.pi - NEAR):
+        return scipy.linalg.logm(a)
+    turn = (np.min(angles, initial=np.pi, where=angles > NEAR - np.pi) + np.pi) / 2
+    return scipy.linalg.logm(a * np.exp(-1j * turn)) + 1j * turn * np.eye(len(a))
+
+
 MATRIX_FUNCTIONS = {
     "expm": matrix_function("expm", lambda a: scipy.linalg.expm(a)),
     "cosm": matrix_function("cosm", lambda a: scipy.linalg.cosm(a)),
@@ -102,12 +124,11 @@ MATRIX_FUNCTIONS = {
     "coshm": matrix_function("coshm", lambda a: scipy.linalg.coshm(a)),
     "sinhm": matrix_function("sinhm", lambda a: scipy.linalg.sinhm(a)),
     "tanhm": matrix_function("tanhm", lambda a: scipy.linalg.tanhm(a)),
-    "sqrtm": matrix_function("sqrtm", lambda a: scipy.linalg.sqrtm(a), keeps_real=False),
-    "logm": matrix_function("logm", lambda a: scipy.linalg.logm(a), keeps_real=False),
+    "logm": matrix_function("logm", lambda a: scipy.linalg.logm(a), _logm_off_the_cut, keeps_real=False),
 }
 
 
-# -- A x + x B = Q -----------------------------------------------------------------------------------------------------
+# -- A x + x B = Q, and the root ---------------------------------------------------------------------------------------
 
 
 def _sylvester_jvp(y: Any, xs: Any, dxs: Any) -> Any:
@@ -126,5 +147,26 @@ sylvester: Primitive = register(
         jvp=_sylvester_jvp,
         transposes=(None, None, lambda ct, a, b, q: sylvester(flip_matrix(a), flip_matrix(b), ct)),
         samples=lambda rng: [((_positive(rng, 3, 3), _positive(rng, 2, 2), rng.standard_normal((3, 2))), {})],
+    )
+)
+
+
+def _sqrtm_jvp(y: Any, xs: Any, dxs: Any) -> Any:
+    """From `y y = a` follows `y dy + dy y = da`."""
+    return sylvester(y, y, convert(dxs[0], dtype=dtype_of(y)))
+
+
+def _sqrtm_infer(a: Array) -> Array:
+    check_square("sqrtm", a.shape)
+    return _kept_complex("sqrtm", a)
+
+
+MATRIX_FUNCTIONS["sqrtm"] = register(
+    Primitive(
+        "sqrtm",
+        lambda a: scipy.linalg.sqrtm(a),
+        _sqrtm_infer,
+        jvp=_sqrtm_jvp,
+        samples=lambda rng: [((_positive(rng, 2, 2) + 0.2j,), {})],
     )
 )
