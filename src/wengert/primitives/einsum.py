@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from wengert.ir import Array, dtype_of, shape_of
+from wengert.primitives.elementwise import times
 from wengert.primitives.linear import linear
 from wengert.primitives.shape import broadcast_to, reshape, sum_to, transpose
 
@@ -62,9 +63,11 @@ def _transpose_of(position: int) -> Callable[..., Any]:
         terms, out = split_subscripts(subscripts)
         lengths = _lengths(terms, xs)
         shape, own = shape_of(xs[position]), terms[position]
-        names, others = [out], [ct]
-        names += terms[:position] + terms[position + 1 :]
-        others += xs[:position] + xs[position + 1 :]
+        names = terms[:position] + terms[position + 1 :]
+        others = [*xs[:position], *xs[position + 1 :]]
+        scalar = out == "" and len(others) > 0  # the chain rule's own product, in which an exact zero wins
+        if not scalar:
+            names, others = [out, *names], [ct, *others]
         fresh = unused_names(subscripts)
         target = ""
         for name, length in zip(own, shape, strict=True):
@@ -78,6 +81,7 @@ def _transpose_of(position: int) -> Callable[..., Any]:
         found = "".join(name for name in target if any(name in term for term in names))
         work = math.prod(lengths.values())
         part = contract(*others, subscripts=f"{','.join(names)}->{found}", optimize=bool(optimize) or work > MANY)
+        part = times(ct, part) if scalar else part
         if found != target:
             sizes = iter(shape_of(part))
             part = reshape(part, shape=tuple(next(sizes) if name in found else 1 for name in target))

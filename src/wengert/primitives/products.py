@@ -14,6 +14,7 @@ import numpy as np
 
 from wengert.ir import Array, Primitive, dtype_of, shape_of
 from wengert.primitives.elementwise import UFUNCS
+from wengert.primitives.elementwise import times
 from wengert.primitives.linear import linear
 from wengert.primitives.shape import Shape, align, reshape, sum_to
 
@@ -75,10 +76,10 @@ def _matmul_left(ct: Any, x: Any, y: Any) -> Any:
     rank, shape = y.ndim, shape_of(x)
     if len(shape) > 1:
         if rank == 1:
-            return ct[..., None] * y
+            return times(ct[..., None], y)
         return _times_matrix(ct, y.T) if rank == 2 else sum_to(ct @ flip_matrix(y), shape)
     if rank == 1:
-        return ct * y
+        return times(ct, y)
     return y @ ct if rank == 2 else sum_to((y @ ct[..., None])[..., 0], shape)
 
 
@@ -86,7 +87,7 @@ def _matmul_right(ct: Any, x: Any, y: Any) -> Any:
     """The transpose of `x @ y` in y: `xᵀ @ ct`, an outer product where x is a vector."""
     rank, shape = x.ndim, shape_of(y)
     if rank == 1:
-        return ct * x if len(shape) == 1 else x[:, None] * ct[..., None, :]
+        return times(ct, x) if len(shape) == 1 else times(x[:, None], ct[..., None, :])
     if len(shape) == 1:
         return (ct if rank == 2 else reshape(ct, shape=(math.prod(shape_of(ct)),))) @ _merge_rows(x)
     if len(shape) == 2:
@@ -154,8 +155,8 @@ vecdot = linear(
     "vecdot",
     np.vecdot,
     gufunc_type(np.vecdot),
-    lambda ct, x, y: sum_to(conjugate(ct[..., None] * y), shape_of(x)),
-    lambda ct, x, y: sum_to(ct[..., None] * conjugate(x), shape_of(y)),
+    lambda ct, x, y: sum_to(conjugate(times(ct[..., None], y)), shape_of(x)),
+    lambda ct, x, y: sum_to(times(ct[..., None], conjugate(x)), shape_of(y)),
     joint=False,
     batch=batch_cores(np.vecdot, 1, 1),
     samples=pairs(((3,), (3,)), ((2, 3), (3,)), ((2, 3), (4, 1, 3)), ((2, 0), (2, 0))),
