@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 
 from wengert.ir import Array, Primitive, dtype_of, shape_of
-from wengert.primitives.elementwise import UFUNCS
-from wengert.primitives.elementwise import times
+from wengert.primitives.elementwise import UFUNCS, times
 from wengert.primitives.linear import linear
 from wengert.primitives.shape import Shape, align, reshape, sum_to
 
