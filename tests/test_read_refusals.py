@@ -21,6 +21,7 @@ import scipy.optimize
 import scipy.sparse
 
 import wengert as wg
+from tests.numeric import central_difference
 from wengert.errors import MutationError, TraceConversionError, UnsupportedError
 
 X = np.array([1.6, 0.7, 2.2])
@@ -38,6 +39,11 @@ def add(array: Any, index: Any, value: Any) -> Any:
     """An augmented assignment as an expression."""
     array[index] += value
     return array
+
+
+def central(f: Callable[[Any], Any], x: Any) -> Any:
+    """The gradient by differences."""
+    return np.array([central_difference(lambda h, e=e: f(x + h * e)) for e in np.eye(x.size)])  # type: ignore[misc]
 
 
 def add_all(array: Any, value: Any) -> Any:
@@ -80,11 +86,68 @@ OUTSIDE_WRITES: list[Callable[[Any], Any]] = [
 ]
 
 
+def after(write_outside: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """What the array made outside holds after a write; it starts at zero."""
+
+    def f(x: Any) -> Any:
+        OUTSIDE[:] = 0.0
+        write_outside(x)
+        return np.sum(OUTSIDE * OUTSIDE + OUTSIDE[::-1])
+
+    return f
+
+
 @pytest.mark.parametrize("function", OUTSIDE_WRITES)
-def test_an_array_made_outside_is_not_written(function: Any) -> None:
-    with pytest.raises(MutationError, match=r"made outside[\s\S]*test_read_refusals\.py"):
-        wg.grad(function)(X)
-    np.testing.assert_array_equal(OUTSIDE, np.zeros(3))
+def test_an_array_made_outside_is_written(function: Any) -> None:
+    """It is followed like any other, and holds the plain values afterwards."""
+    f = after(function)
+    value = f(X)
+    plain = OUTSIDE.copy()
+    found, derivative = wg.value_and_grad(f)(X)
+    assert found == value
+    np.testing.assert_array_equal(OUTSIDE, plain)
+    np.testing.assert_allclose(derivative, central(f, X), rtol=1e-8, atol=1e-10)
+    assert wg.jvp(f, (X,), (np.ones(3),))[1] == pytest.approx(np.sum(derivative), rel=1e-14)
+    np.testing.assert_allclose(wg.vmap(f)(np.stack([X, 2 * X])), [value, f(2 * X)], rtol=1e-15)
+
+
+def test_views_of_an_array_made_outside() -> None:
+    """Whichever view the program has of it sees what was written; one that is no slice raises."""
+    grid = np.zeros((4, 3))
+    views = [grid[1], grid[:, 2], grid[::-2, 1:], grid.T[1:], grid.reshape(2, 6), grid.ravel()[3:9], grid[1:3].T]
+
+    def f(x: Any) -> Any:
+        grid[1] = x
+        grid[3, 1:] = x[0] * x[1:]
+        views[4][1] *= x[1]
+        return sum(np.sum(view**2 * (k + 1)) for k, view in enumerate(views))
+
+    def plain(x: Any) -> Any:
+        grid[...] = 0.0
+        return f(x)
+
+    plain(X)
+    expected = grid.copy()
+    derivative = wg.grad(plain)(X)
+    np.testing.assert_array_equal(grid, expected)
+    np.testing.assert_allclose(derivative, central(plain, X), rtol=1e-8)
+    odd = np.lib.stride_tricks.as_strided(grid, (3, 3), (8, 8))
+
+    def strange(x: Any) -> Any:
+        grid[0, 0] = x[0]
+        return np.sum(odd)
+
+    with pytest.raises(MutationError, match=r"no slice of it[\s\S]*test_read_refusals\.py"):
+        wg.grad(strange)(X)
+
+
+def test_whole_numbers_and_read_only_arrays_made_outside() -> None:
+    fixed = np.zeros(3)
+    fixed.flags.writeable = False
+    with pytest.raises(TraceConversionError, match="whole number"):
+        wg.grad(lambda x: write(np.arange(3), 0, x[0])[0])(X)
+    with pytest.raises((ValueError, MutationError)):
+        wg.grad(lambda x: write(fixed, 0, x[0])[0])(X)
 
 
 def sorted_in_place(x: Any) -> Any:

@@ -17,7 +17,6 @@ NAN = X.copy()
 NAN[0, 1] = NAN[2, 2] = np.nan
 Z = X + 1j * RNG.standard_normal((3, 4))
 V, W, SHORT = RNG.standard_normal(6), RNG.standard_normal(6), RNG.standard_normal(3)
-OUTSIDE = np.zeros(3)  # made where no recording sees it
 
 LAYOUTS = {
     "plain": X,
@@ -150,8 +149,9 @@ def test_out():
             return out
 
         assert_agreement(into, X, batch=False)
-    with pytest.raises(wg.errors.MutationError, match=r"np\.sum\(\.\.\., out=array\)"):
-        wg.vjp(lambda x: np.sum(x, out=OUTSIDE[0, ...]), X)
+    outside = np.zeros(())
+    np.testing.assert_array_equal(wg.grad(lambda x: np.sum(x, out=outside) * outside)(X), 2 * np.sum(X) + 0 * X)
+    assert outside == np.sum(X)
 
 
 def test_discrete_results():
@@ -324,8 +324,14 @@ def test_at_of_one_argument():
         return out
 
     assert_agreement(f, V, batch=False)
-    with pytest.raises(wg.errors.MutationError, match=r"np\.add\.at"):
-        wg.grad(lambda x: np.add.at(OUTSIDE, [0], x[0]))(V)
+    outside = np.zeros(3)
+
+    def elsewhere(x):
+        outside[...] = 0.0
+        np.add.at(outside, [0, 0, 2], x[:3])
+        return np.sum(outside**2)
+
+    assert_agreement(elsewhere, V, batch=False)
 
 
 def test_what_numpy_refuses():

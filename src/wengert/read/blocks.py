@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from wengert.read.adopted import anything_adopted, current
 from wengert.read.calls import call
 from wengert.read.members import item
 from wengert.read.namespace import hook
@@ -15,6 +16,8 @@ from wengert.read.users import KNOWN, users_method
 @hook
 def iterate(x: Any) -> Any:
     """Something that Python iterates over as it would over x; a class's own iteration is read."""
+    if anything_adopted():
+        x = current(x)
     kind = type(x)
     if kind in KNOWN:
         return x

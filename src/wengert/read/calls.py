@@ -18,6 +18,7 @@ from wengert.errors import UnsupportedError
 from wengert.functions import NUMPY, as_array, has_traced
 from wengert.ir import Var
 from wengert.ir.location import PACKAGE
+from wengert.read.adopted import adopt, anything_adopted, current_in
 from wengert.read.caches import own_cache
 from wengert.read.convert import convert, like
 from wengert.read.foreign import call_foreign, cannot_hold, depends, fresh, is_numeric
@@ -39,6 +40,8 @@ Kwargs = dict[str, Any]
 @hook
 def call(function: Any, /, *args: Any, **kwargs: Any) -> Any:
     """A call of anything."""
+    if anything_adopted():
+        args, kwargs = tuple(map(current_in, args)), {key: current_in(value) for key, value in kwargs.items()}
     meaning = meaning_of(function)
     if meaning is not None:
         return _known(function, meaning, args, kwargs)
@@ -142,6 +145,7 @@ def _builtin(function: Any, args: Args, kwargs: Kwargs) -> Any:
     if kind is np.ndarray:
         return _array_method(owner, function, args, kwargs)
     if kind is np.ufunc:
+        args, kwargs = _writable(args, kwargs, first=function.__name__ == "at")
         args = tuple([as_array(a) if isinstance(a, (list, tuple)) and has_traced(a) else a for a in args])
         return fresh(function(*args, **kwargs), args)
     if kind is list and "key" in kwargs:
@@ -158,7 +162,10 @@ def _array_method(array: Any, function: Any, args: Args, kwargs: Kwargs) -> Any:
     """A method of a plain array: with a traced argument it is that of a traced array."""
     if depends((args, kwargs)):
         if function.__name__ in _WRITERS:
-            raise cannot_hold(array)
+            box = adopt(array, args, *kwargs.values())
+            if box is None:
+                raise cannot_hold(array)
+            return getattr(box, function.__name__)(*args, **kwargs)
         return getattr(Box(GROUND, Var(array)), function.__name__)(*args, **kwargs)
     args = tuple(map(plain, args))
     return fresh(function(*args, **{key: plain(value) for key, value in kwargs.items()}), (array, *args))
@@ -183,7 +190,21 @@ def _bound_in_c(function: Any, args: Args, kwargs: Kwargs) -> Any:
 # -- NumPy -------------------------------------------------------------------------------------------------------------
 
 
+def _writable(args: Args, kwargs: Kwargs, first: bool = False) -> tuple[Args, Kwargs]:
+    """The arguments, with a Box for a plain array that traced values are about to be written into."""
+    target = args[0] if first and args else kwargs.get("out")
+    if type(target) is np.ndarray and depends((args, kwargs)):
+        box = adopt(target, *args, *kwargs.values())
+        if box is not None:
+            return ((box, *args[1:]), kwargs) if first else (args, {**kwargs, "out": box})
+    return args, kwargs
+
+
+_WRITE_FIRST = frozenset({np.copyto, np.fill_diagonal, np.place, np.put, np.put_along_axis, np.putmask})
+
+
 def _ufunc(function: Any, args: Args, kwargs: Kwargs) -> Any:
+    args, kwargs = _writable(args, kwargs)
     for a in args:
         if isinstance(a, (list, tuple)) and has_traced(a):
             args = tuple(map(as_array, args))
@@ -195,6 +216,7 @@ def _dispatched(function: Any, args: Args, kwargs: Kwargs) -> Any:
     """A function of NumPy's, which comes to us by itself, except where the traced values are inside lists."""
     if function not in NUMPY:
         return _foreign(function, args, kwargs)
+    args, kwargs = _writable(args, kwargs, first=function in _WRITE_FIRST)
     try:
         for a in (*args, *kwargs.values()):
             if isinstance(a, (list, tuple)) and has_traced(a):

@@ -11,6 +11,7 @@ import numpy as np
 from wengert.errors import UnsupportedError
 from wengert.functions import has_traced
 from wengert.ir import users_line
+from wengert.read.adopted import adopt, anything_adopted, current, current_in
 from wengert.read.calls import call
 from wengert.read.foreign import cannot_hold, depends, fresh
 from wengert.read.indexers import INDEXERS
@@ -25,6 +26,8 @@ from wengert.record import Box, plain
 @hook
 def attribute(x: Any, name: str) -> Any:
     """`x.name`; properties and other descriptors that the user wrote are read."""
+    if anything_adopted():
+        x = current(x)
     kind = type(x)
     if kind is Box:
         return _box_attribute(x, name)
@@ -120,6 +123,8 @@ def set_attribute(value: Any, x: Any, name: str) -> None:
 @hook
 def item(x: Any, index: Any) -> Any:
     """`x[index]`; a copy that NumPy makes may be written with traced values."""
+    if anything_adopted():
+        x, index = current(x), current_in(index)
     kind = type(x)
     if kind is Box or kind is list or kind is dict or kind is tuple:
         return x[index]
@@ -143,9 +148,11 @@ def item(x: Any, index: Any) -> Any:
 @hook
 def store(value: Any, x: Any, index: Any) -> None:
     """`x[index] = value`."""
+    if anything_adopted():
+        x, index, value = current(x), current_in(index), current(value)
     kind = type(x)
     if kind is np.ndarray and x.dtype != object and has_traced(value):
-        x[index] = _as_plain(value, x)
+        _store_traced(value, x, index)
     elif kind in KNOWN:
         x[index] = value
     else:
@@ -154,6 +161,15 @@ def store(value: Any, x: Any, index: Any) -> None:
             call(users, x, index, value)
         else:
             x[index] = value
+
+
+def _store_traced(value: Any, x: Any, index: Any) -> None:
+    """Write into a plain array: from now on it is followed, unless what is written has no derivative anyway."""
+    box = adopt(x, value) if depends(value) else None
+    if box is None:
+        x[index] = _as_plain(value, x)
+    else:
+        box[index] = value
 
 
 def _as_plain(value: Any, target: Any) -> Any:

@@ -10,6 +10,7 @@ import numpy as np
 
 from wengert.functions import has_traced
 from wengert.ir import ABSENT
+from wengert.read.adopted import adopt, anything_adopted, current
 from wengert.read.blocks import iterate
 from wengert.read.calls import call
 from wengert.read.foreign import cannot_hold, depends
@@ -50,6 +51,8 @@ COMPARE: dict[str, tuple[Callable[[Any, Any], Any], str, str]] = {
 @hook
 def binary(name: str, x: Any, y: Any) -> Any:
     """`x + y`."""
+    if anything_adopted():
+        x, y = current(x), current(y)
     apply, _, method = BINARY[name]
     if type(x) not in KNOWN or type(y) not in KNOWN:
         return _of_two(x, y, f"__{method}__", f"__r{method}__", apply)
@@ -64,6 +67,8 @@ def binary(name: str, x: Any, y: Any) -> Any:
 @hook
 def compare(name: str, x: Any, y: Any) -> Any:
     """`x < y`, `x in y`."""
+    if anything_adopted():
+        x, y = current(x), current(y)
     if name in ("In", "NotIn"):
         users = users_method(type(y), "__contains__")
         found = bool(call(users, y, x)) if users is not None else x in iterate(y)
@@ -126,6 +131,8 @@ _ARITHMETIC = frozenset(apply for apply, _, _ in BINARY.values())
 @hook
 def unary(name: str, x: Any) -> Any:
     """`-x`."""
+    if anything_adopted():
+        x = current(x)
     apply, method = UNARY[name]
     users = users_method(type(x), f"__{method}__")
     if users is not None:
@@ -138,11 +145,20 @@ def unary(name: str, x: Any) -> Any:
 def in_place(name: str, x: Any, y: Any) -> Any:
     """What `x += y` leaves in x."""
     _, apply, method = BINARY[name]
+    if anything_adopted():
+        y = current(y)
+        if current(x) is not x:
+            apply(current(x), y)
+            return x
     kind = type(x)
     if kind is np.ndarray and x.dtype != object:
-        if has_traced(y) and depends(y):
+        if not (has_traced(y) and depends(y)):
+            return apply(x, plain(y))
+        box = adopt(x, y)
+        if box is None:
             raise cannot_hold(x)
-        return apply(x, plain(y))
+        apply(box, y)
+        return x
     if kind not in KNOWN:
         users = users_method(kind, f"__i{method}__")
         out = NotImplemented if users is None else call(users, x, y)
