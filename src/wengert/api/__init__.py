@@ -1,5 +1,6 @@
 """The public functions."""
 
+from wengert import regions  # noqa: F401  # enters its lines into the table
 from wengert.api.checking import check
 from wengert.api.custom import primitive
 from wengert.api.gradients import grad, jvp, linearize, value_and_grad, vjp

@@ -5,7 +5,8 @@ from wengert.ir.line import Line, dependents
 from wengert.ir.location import Location, user_location, users_line
 from wengert.ir.primitive import Primitive, Traced, bind, bind_update, infer_types, known, no_rule, register
 from wengert.ir.recorder import Recorder
-from wengert.ir.types import PYTHON_SCALARS, Array, dtype_of, shape_of, type_of
+from wengert.ir.sequence import Sequence
+from wengert.ir.types import PYTHON_SCALARS, Array, Seq, Type, dtype_of, shape_of, type_of
 from wengert.ir.var import ABSENT, Var
 from wengert.ir.wengert_list import WengertList
 
@@ -17,7 +18,10 @@ __all__ = [
     "Location",
     "Primitive",
     "Recorder",
+    "Seq",
+    "Sequence",
     "Traced",
+    "Type",
     "Var",
     "WengertList",
     "bind",

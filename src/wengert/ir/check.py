@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wengert.ir.line import dependents
 from wengert.ir.primitive import infer_types
-from wengert.ir.types import Array, type_of
+from wengert.ir.types import Array, Type, type_of
 from wengert.ir.var import Var
 from wengert.ir.wengert_list import WengertList
 
@@ -24,6 +24,8 @@ def check_list(wl: WengertList) -> WengertList:
         for x in line.inputs:
             assert type(x) is not Var or x in known, f"{where} reads a value before it is assigned"
         types = [x.type if type(x) is Var else type_of(x) for x in line.inputs]
+        for body in line.bodies():
+            check_list(body)
         inferred = infer_types(line.primitive, types, line.params)
         assert len(inferred) == len(line.outputs), f"{where} has {len(line.outputs)} outputs, not {len(inferred)}"
         for var, expected in zip(line.outputs, inferred, strict=True):
@@ -54,5 +56,7 @@ def check_linear(wl: WengertList) -> WengertList:
     return wl
 
 
-def _agree(found: Array, expected: Array) -> bool:
+def _agree(found: Type, expected: Type) -> bool:
+    if not (isinstance(found, Array) and isinstance(expected, Array)):
+        return found == expected
     return found.shape == expected.shape and found.dtype == expected.dtype

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from wengert.ir.location import Location
@@ -18,6 +18,14 @@ class Line(NamedTuple):
     params: dict[str, Any]
     outputs: tuple[Var, ...]
     location: Location | None
+
+    def bodies(self) -> Iterator[Any]:
+        """The lists that the line holds: the body of a loop, the arms of a choice."""
+        for value in self.params.values():
+            if hasattr(value, "lines"):
+                yield value
+            elif type(value) is tuple:
+                yield from (part for part in value if hasattr(part, "lines"))
 
 
 def dependents(sources: Iterable[Var], lines: Iterable[Line]) -> set[Var]:

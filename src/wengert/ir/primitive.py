@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from wengert.errors import UnsupportedError
-from wengert.ir.types import Array
+from wengert.ir.types import Type
 from wengert.ir.var import Var
 
 Rule = Callable[..., Any]
@@ -53,6 +53,9 @@ class Primitive:
         `evaluate`, but written into the first input's buffer.
     transpose_update
         The first of the `transposes` of an updating primitive, but written into the cotangent's buffer.
+    consume
+        For lines that hold lists: `consume(inputs, **params)` -> a list of the outputs; `evaluate`, but on a list of
+        inputs that it empties, so that buffers which nobody else holds are reused.
     view
         Where `evaluate` gives a view of the first input: `True`, or `"read-only"` for one that NumPy does not write.
     simplify
@@ -63,6 +66,8 @@ class Primitive:
     split
         For decompositions: `split(*outputs)` -> per output a direction in which equal values in it are told apart, or
         `None` where no two are equal (see transform/splitting.py).
+    text
+        For lines that hold lists: `text(line, names, depth)` -> the right-hand side, and the rows below it.
     symbol
         A format for printing, such as `"{0} + {1}"`, or a function of the inputs' names and the params.
     samples
@@ -88,10 +93,12 @@ class Primitive:
     batch: Rule | None = None
     update: Rule | None = None
     transpose_update: Rule | None = None
+    consume: Rule | None = None
     view: bool | str = False
     simplify: Rule | None = None
     square: Rule | None = None
     split: Rule | None = None
+    text: Rule | None = None
     symbol: str | Callable[..., str] | None = None
     samples: Sampler | None = None
     special: tuple[tuple[tuple[Any, ...], tuple[Any, ...]], ...] = ()
@@ -206,7 +213,7 @@ def bind_update(primitive: Primitive, args: tuple[Any, ...], params: dict[str, A
     return top.process(primitive, args, params, True)
 
 
-def infer_types(primitive: Primitive, types: list[Array], params: dict[str, Any]) -> tuple[Array, ...]:
+def infer_types(primitive: Primitive, types: list[Any], params: dict[str, Any]) -> tuple[Type, ...]:
     """The types of the outputs."""
     found = primitive.infer(*types, **params)
     return found if isinstance(found, tuple) else (found,)

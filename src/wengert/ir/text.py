@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import itertools
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from wengert.ir.line import Line
-from wengert.ir.types import Array, type_of
+from wengert.ir.types import Array, Seq, type_of
 from wengert.ir.var import Var
 
 TYPE_COLUMN = 44
+INDICES = "ijklmn"
+
+
+class Row(NamedTuple):
+    """One row of the text."""
+
+    depth: int
+    left: str
+    right: str = ""
+
+    def __str__(self) -> str:
+        left = "  " * self.depth + self.left
+        return f"{left:<{TYPE_COLUMN + 2}}  {self.right}" if self.right else left
 
 
 class Names:
@@ -19,15 +33,31 @@ class Names:
 
     def __init__(self, inputs: Sequence[Var], names: Sequence[str]) -> None:
         self._of: dict[Any, str] = {}
+        self._used: set[str] = set()
+        self._counts = {"v": itertools.count(1), "c": itertools.count(1)}
         for i, var in enumerate(inputs):
-            self._of[var] = names[i] if i < len(names) and names[i] else f"x{i}"
-        self._count = 0
+            self.call(var, names[i] if i < len(names) and names[i] else f"x{i}")
 
-    def define(self, var: Var) -> str:
-        """A new name for the output of a line."""
-        self._count += 1
-        self._of[var] = f"v{self._count}"
-        return self._of[var]
+    def call(self, var: Var, name: str) -> str:
+        """Give a Var this name."""
+        self._of[var] = name
+        self._used.add(name)
+        return name
+
+    def define(self, var: Var, letter: str = "v") -> str:
+        """A new name for the output of a line, or, with the letter c, for what a loop carries."""
+        return self.call(var, f"{letter}{next(self._counts[letter])}")
+
+    def unused(self, name: str) -> str:
+        """A name like this one that nothing has: with a prime where it is taken."""
+        while name in self._used:
+            name += "'"
+        return name
+
+    def index(self, var: Var) -> str:
+        """A name for a loop's index."""
+        free = (letter for letter in INDICES if letter not in self._used)
+        return self.call(var, next(free, self.unused("i")))
 
     def __call__(self, value: Any) -> str:
         return self._of[value] if type(value) is Var and value in self._of else literal(value)
@@ -39,10 +69,10 @@ def literal(value: Any) -> str:
         return repr(value.item())
     if isinstance(value, (bool, int, float, complex, str, type(None), slice)):
         return repr(value)
-    if isinstance(value, Array):
+    if isinstance(value, (Array, Seq)):
         return f"<{value}>"
     found = type_of(value)
-    if found.size <= 4 and isinstance(value, np.ndarray):
+    if isinstance(found, Array) and found.size <= 4 and isinstance(value, np.ndarray):
         return str(value.tolist())
     return f"<{found}>"
 
@@ -71,13 +101,26 @@ def expression(line: Line, names: Names) -> str:
     return f"{line.primitive.name}({', '.join(inputs + params)})"
 
 
+def rows(lines: Iterable[Line], names: Names, depth: int) -> list[Row]:
+    """Lines as rows; the lists that a line holds come below it, deeper."""
+    out: list[Row] = []
+    for line in lines:
+        below: list[Row] = []
+        if line.primitive.text is None:
+            right = expression(line, names)
+            left = ", ".join(map(names.define, line.outputs))
+        else:
+            left = ", ".join(map(names.define, line.outputs))
+            right, below = line.primitive.text(line, names, depth)
+        out.append(Row(depth, f"{left} = {right}", ", ".join(str(var.type) for var in line.outputs)))
+        out += below
+    return out
+
+
 def to_text(inputs: Sequence[Var], lines: Sequence[Line], outputs: Sequence[Any], names: Sequence[str]) -> str:
     """The whole list as text."""
     known = Names(inputs, names)
-    rows = ["inputs  " + ", ".join(f"{known(var)}: {var.type}" for var in inputs)]
-    for line in lines:
-        right = expression(line, known)
-        left = ", ".join(known.define(var) for var in line.outputs)
-        rows.append(f"  {left + ' = ' + right:<{TYPE_COLUMN}}  {', '.join(str(var.type) for var in line.outputs)}")
-    rows.append("outputs " + ", ".join(known(value) for value in outputs))
-    return "\n".join(rows)
+    first = Row(0, "inputs  " + ", ".join(f"{known(var)}: {var.type}" for var in inputs))
+    middle = rows(lines, known, 1)
+    last = Row(0, "outputs " + ", ".join(known(value) for value in outputs))
+    return "\n".join(map(str, [first, *middle, last]))

@@ -49,6 +49,41 @@ class Array:
         return f"{kind}[{','.join(map(str, self.shape))}]{'~' if self.weak else ''}"
 
 
+@dataclass(frozen=True, slots=True)
+class Seq:
+    """A sequence of items of one type, whose length is known when the list runs: what a loop leaves, step by step.
+
+    `Seq[Seq[T]]` is ragged. An empty sequence stands for one of zeros, of any length.
+
+    Examples
+    --------
+    >>> print(Seq(Seq(Array((3,), np.dtype("float64")))))
+    Seq[Seq[f64[3]]]
+    """
+
+    item: Array | Seq
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The dtype of the arrays in it."""
+        return self.item.dtype
+
+    @property
+    def element(self) -> Array:
+        """The type of the arrays in it, however deep they lie."""
+        return self.item.element if isinstance(self.item, Seq) else self.item
+
+    @property
+    def weak(self) -> bool:
+        """Whether it is a Python number: it is not."""
+        return False
+
+    def __str__(self) -> str:
+        return f"Seq[{self.item}]"
+
+
+Type = Array | Seq
+
 _WEAK = {
     float: Array((), np.dtype(np.float64), True),
     int: Array((), np.dtype(np.int64), True),
@@ -57,16 +92,19 @@ _WEAK = {
 }
 
 
-def type_of(value: Any) -> Array:
-    """The type of a number, an array, a traced value, or anything `np.asarray` takes."""
+def type_of(value: Any) -> Any:
+    """The type of a number, an array, a sequence, a traced value, or anything `np.asarray` takes."""
     known = _WEAK.get(type(value))
     if known is not None:
         return known
     var = getattr(value, "ssa", None)
     if var is not None:
-        found: Array = var.type
-        return found
+        return var.type
     if not isinstance(value, (np.ndarray, np.generic)):
+        if isinstance(value, (Array, Seq)):
+            return value
+        if isinstance(found := getattr(value, "type", None), Seq):
+            return found
         value = np.asarray(value)
     return Array(value.shape, value.dtype)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir.types import Array, type_of
+from wengert.ir.types import Array, Type, type_of
 
 
 class _Absent:
@@ -26,7 +26,7 @@ class Var:
 
     __slots__ = ("_type", "alias", "owned", "root", "value")
 
-    def __init__(self, value: Any = ABSENT, type: Array | None = None) -> None:
+    def __init__(self, value: Any = ABSENT, type: Type | None = None) -> None:
         self.value = value
         self._type = type
         self.owned = False
@@ -34,8 +34,8 @@ class Var:
         self.root: tuple[Any, tuple[Any, ...], dict[str, Any]] | None = None
 
     @property
-    def type(self) -> Array:
-        """The shape and dtype."""
+    def type(self) -> Any:
+        """The type, an `Array` or, in what loops leave for their derivatives, a `Seq`."""
         if self._type is None:
             self._type = type_of(self.value)
         return self._type
@@ -43,12 +43,14 @@ class Var:
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape."""
-        return self.type.shape
+        shape: tuple[int, ...] = self.type.shape
+        return shape
 
     @property
     def dtype(self) -> np.dtype[Any]:
         """The dtype."""
-        return self.type.dtype
+        dtype: np.dtype[Any] = self.type.dtype
+        return dtype
 
     def weaken(self) -> None:
         """Note that this is what Python's own arithmetic gives: a Python number, of weak type."""

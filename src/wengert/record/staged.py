@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, Primitive, Recorder, Var, WengertList, user_location
+from wengert.ir import Primitive, Recorder, Type, Var, WengertList, user_location
 from wengert.primitives import following
 from wengert.record.box import GROUND, Box, make_box
 from wengert.record.copies import Copies
@@ -25,7 +25,7 @@ class Staged(Level):
         self.recorder = Recorder()
         self._copies = Copies(small=0)  # one copy of each, so that equal lines are seen to be equal
 
-    def add_input(self, type: Array) -> Box:
+    def add_input(self, type: Type) -> Box:
         """A new input of the list."""
         return Box(self, self.recorder.add_input(type))
 

@@ -1,0 +1,120 @@
+"""A list made ready to be run many times: registers in place of names, each freed after its last use."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from wengert.ir import Primitive, Traced, Var, WengertList, bind
+
+
+class Step(NamedTuple):
+    """One line of a program, by the numbers of the registers that it reads, frees and writes."""
+
+    primitive: Primitive
+    inputs: tuple[int, ...]
+    params: dict[str, Any]
+    free: tuple[int, ...]  # not read any more
+    outputs: tuple[int, ...]
+    weak: tuple[bool, ...]  # which outputs are Python numbers
+    reuses: bool  # the first input is not read any more, and the primitive can write into its buffer
+
+
+class Program:
+    """A list that can be called; see `prepare`."""
+
+    def __init__(self, wl: WengertList) -> None:
+        self.count = len(wl.inputs)
+        registers: dict[Any, int] = {var: i for i, var in enumerate(wl.inputs)}
+        self._start: list[Any] = [None] * self.count
+        self.steps: list[Step] = []
+
+        def register(value: Any) -> int:
+            """Where a Var is held; a literal has a register from the start."""
+            if type(value) is Var and value in registers:
+                return registers[value]
+            self._start.append(None if type(value) is Var else value)
+            if type(value) is Var:
+                registers[value] = len(self._start) - 1
+            return len(self._start) - 1
+
+        last = {x: number for number, line in enumerate(wl.lines) for x in line.inputs if type(x) is Var}
+        last |= {x: len(wl.lines) for x in wl.outputs if type(x) is Var}
+        unread = [registers[x] for x in wl.inputs if x not in last]
+        for number, line in enumerate(wl.lines):
+            read = [x for x in line.inputs if type(x) is Var]
+            dying = [x for x in dict.fromkeys(read) if last[x] == number]
+            writable = type(line.inputs[0]) is Var and line.inputs[0] in dying and read.count(line.inputs[0]) == 1
+            self.steps.append(
+                Step(
+                    line.primitive,
+                    tuple(map(register, line.inputs)),
+                    line.params,
+                    (*map(register, dying), *unread),
+                    tuple(map(register, line.outputs)),
+                    tuple(var.type.weak for var in line.outputs),
+                    writable and line.primitive.update is not None,
+                )
+            )
+            unread = [registers[x] for x in line.outputs if x not in last]
+        self._results = tuple(map(register, wl.outputs))
+
+    def __call__(self, args: list[Any]) -> list[Any]:
+        """The outputs for these inputs. The list of inputs is emptied: what only it held may be written over."""
+        if len(args) != self.count:
+            raise TypeError(f"the list has {self.count} inputs, {len(args)} were given")
+        registers = self._start.copy()
+        registers[: self.count] = args
+        args.clear()
+        for primitive, inputs, params, free, outputs, weak, reuses in self.steps:
+            values = [registers[i] for i in inputs]
+            for i in free:
+                registers[i] = None
+            out: Any
+            if primitive.consume is not None and not any(isinstance(x, Traced) for x in values):
+                out = primitive.consume(values, **params)
+            elif reuses and is_lone(values) and not any(isinstance(x, Traced) for x in values):
+                assert primitive.update is not None
+                out = (primitive.update(*values, **params),)
+            else:
+                out = bind(primitive, tuple(values), params)
+                if type(out) is not tuple:
+                    out = (out,)
+            for i, value, python in zip(outputs, out, weak, strict=True):
+                registers[i] = value.item() if python and isinstance(value, np.generic) else value
+            del values, out
+            value = None
+        return [registers[i] for i in self._results]
+
+
+_prepared: WeakKeyDictionary[WengertList, Program] = WeakKeyDictionary()
+
+
+def prepare(wl: WengertList) -> Program:
+    """The program of a list, made once."""
+    program = _prepared.get(wl)
+    if program is None:
+        program = _prepared[wl] = Program(wl)
+    return program
+
+
+# Whether a buffer may be written over is asked of CPython's reference counts: they know every view and other name.
+
+
+def _references(values: list[Any]) -> int:
+    return sys.getrefcount(values[0])
+
+
+_LONE = _references([np.empty(1)])
+
+
+def is_lone(values: list[Any]) -> bool:
+    """Whether the first value is an array whose buffer nothing but this list refers to: no other name, no view."""
+    first = values[0]
+    if type(first) is not np.ndarray or first.base is not None or not first.flags.writeable:
+        return False
+    del first
+    return _references(values) == _LONE
