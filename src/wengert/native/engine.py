@@ -1,0 +1,118 @@
+"""LLVM in this process: from the text of a module to machine code at an address."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import llvmlite
+import llvmlite.binding as llvm
+
+LOCK = threading.RLock()  # LLVM's context and engine are of one thread at a time
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The processor that code is made for."""
+
+    triple: str
+    cpu: str
+    features: str
+
+    @property
+    def key(self) -> str:
+        """What a stored piece of code depends on beside its text."""
+        return f"{llvmlite.__version__} {llvm.llvm_version_info} {self.triple} {self.cpu} {self.features}"
+
+
+@cache
+def machine() -> Machine:
+    """This processor."""
+    if hasattr(llvm, "initialize") and llvm.llvm_version_info[0] < 20:
+        llvm.initialize()
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    features = llvm.get_host_cpu_features()
+    return Machine(llvm.get_process_triple(), llvm.get_host_cpu_name(), features.flatten() if features else "")
+
+
+@cache
+def target_machine(level: int) -> Any:
+    """LLVM's code generator at one of its levels, 0 to 3."""
+    host = machine()
+    target = llvm.Target.from_triple(host.triple)
+    return target.create_target_machine(
+        cpu=host.cpu, features=host.features, opt=level, reloc="pic", codemodel="jitdefault", jit=True
+    )
+
+
+_engines: list[Any] = []  # one for each piece of code, which all use the same names
+
+
+def _engine() -> Any:
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target_machine(0))
+    _engines.append(engine)
+    return engine
+
+
+def parse(text: str, verify: bool = False) -> Any:
+    """The module of a text; `verify` has LLVM check it."""
+    module = llvm.parse_assembly(text)
+    module.triple = machine().triple
+    module.data_layout = str(target_machine(2).target_data)
+    if verify:
+        module.verify()
+    return module
+
+
+def optimize(module: Any, level: str) -> None:
+    """Run the passes of a level.
+
+    `none` for straight lines of numbers, in which there is nothing to find; `registers` for lists with branches and
+    loops, whose variables have to become registers; `loops` for short programs of nested loops over single numbers.
+    """
+    if level == "none":
+        return
+    tuning = llvm.create_pipeline_tuning_options(speed_level=2 if level == "loops" else 1)
+    tuning.loop_vectorization = False
+    tuning.slp_vectorization = False
+    tuning.loop_unrolling = level == "loops"
+    builder = llvm.create_pass_builder(target_machine(2), tuning)
+    if level == "loops":
+        manager = builder.getModulePassManager()
+    else:
+        manager = llvm.create_new_module_pass_manager()
+        for name in ("always_inliner", "sroa", "simplify_cfg", "instruction_combine", "loop_rotate"):
+            getattr(manager, f"add_{name}_pass")()
+    manager.run(module, builder)
+
+
+def assemble(module: Any, level: int) -> bytes:
+    """The object code of a module."""
+    return bytes(target_machine(level).emit_object(module))
+
+
+def assembly_text(module: Any, level: int) -> str:
+    """The same as text."""
+    return str(target_machine(level).emit_assembly(module))
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Code in memory."""
+
+    table: int
+    addresses: dict[str, int]
+
+
+def load(code: bytes, names: tuple[str, ...]) -> Loaded:
+    """Bring object code into memory; it stays there."""
+    with LOCK:
+        engine = _engine()
+        engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+        engine.finalize_object()
+        return Loaded(
+            engine.get_global_value_address("table"), {n: engine.get_function_address(n) for n in names}
+        )
