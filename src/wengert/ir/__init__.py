@@ -3,6 +3,7 @@
 from wengert.ir.check import check_linear, check_list
 from wengert.ir.line import Line, dependents
 from wengert.ir.location import Location, user_location, users_line
+from wengert.ir.native import Composite, Fold, Native, Pieces, Pointwise, Routine
 from wengert.ir.primitive import Primitive, Traced, bind, bind_update, infer_types, known, no_rule, register
 from wengert.ir.recorder import Recorder
 from wengert.ir.sequence import Sequence
@@ -14,10 +15,16 @@ __all__ = [
     "ABSENT",
     "PYTHON_SCALARS",
     "Array",
+    "Composite",
+    "Fold",
     "Line",
     "Location",
+    "Native",
+    "Pieces",
+    "Pointwise",
     "Primitive",
     "Recorder",
+    "Routine",
     "Seq",
     "Sequence",
     "Traced",

@@ -41,13 +41,15 @@ class Fold:
     combine
         The name of the operation of two elements.
     start
-        The value of an empty reduction, or `"first"` where there is none.
+        The value of an empty reduction; `"lowest"` or `"highest"` of the type, or where it has one `"nan ..."`.
     each
         `each(e, *elements, **params)`: what of the inputs is combined; the first input itself by default.
     last
         `last(e, total, **params)`: what is made of the total.
     dtype
         Whether the elements take the dtype of the output before they are combined.
+    empty
+        Whether NumPy reduces nothing at all to `start`; otherwise it complains.
     """
 
     combine: str
@@ -55,6 +57,7 @@ class Fold:
     each: Callable[..., Any] | None = None
     last: Callable[..., Any] | None = None
     dtype: bool = True
+    empty: bool = True
 
 
 @dataclass(frozen=True)
@@ -70,13 +73,12 @@ class Pieces:
 
 @dataclass(frozen=True)
 class Routine:
-    """An operation on whole arrays in memory.
+    """An operation on whole arrays in memory, by its name among the routines of the native package.
 
-    `emit(e, outputs, inputs, **params)` is called with the arrays' descriptions; `e` has the emitter's routines. What
-    it cannot do (a dtype, a shape), it leaves to the interpreter by returning `NotImplemented`.
+    What the routine cannot do (a dtype, a shape), it leaves to `evaluate`.
     """
 
-    emit: Callable[..., Any]
+    name: str
 
 
 @dataclass(frozen=True)

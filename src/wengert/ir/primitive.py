@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from wengert.errors import UnsupportedError
+from wengert.ir.native import Native
 from wengert.ir.types import Type
 from wengert.ir.var import Var
 
@@ -78,6 +79,9 @@ class Primitive:
         For elementwise functions: per input the interval that the tests draw from.
     holomorphic
         Complex inputs are allowed, and the partials are complex derivatives.
+    native
+        How it is made machine code (see ir/native.py); without it, a ufunc is called by its compiled loop, a view is
+        one, and everything else calls back to `evaluate`.
     """
 
     name: str
@@ -104,6 +108,7 @@ class Primitive:
     special: tuple[tuple[tuple[Any, ...], tuple[Any, ...]], ...] = ()
     domain: tuple[tuple[float, float], ...] = ()
     holomorphic: bool = False
+    native: Native | None = None
 
     table: ClassVar[dict[str, Primitive]] = {}
     tell_apart: ClassVar[Callable[[Primitive, Any], Any]]  # what is done with `split`: see transform/splitting.py

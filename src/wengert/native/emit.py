@@ -9,7 +9,7 @@ import numpy as np
 
 from wengert.native import kernels
 from wengert.native.llvm import Builder
-from wengert.native.values import PARTS, Val
+from wengert.native.values import PARTS, Val, code_of
 
 MANTISSA = {"f8": 52, "f4": 23}
 INTEGER = {"f8": "i8", "f4": "i4"}
@@ -17,6 +17,17 @@ INTEGER = {"f8": "i8", "f4": "i4"}
 
 class UnknownOperationError(Exception):
     """The operation is not known for operands of this type."""
+
+
+_POWERS: dict[float, Callable[[Any, Val], Val]] = {  # xʸ for a y that is known
+    0.0: lambda e, x: e.like(1, x),
+    1.0: lambda e, x: x,
+    2.0: lambda e, x: e.multiply(x, x),
+    3.0: lambda e, x: e.multiply(e.multiply(x, x), x),
+    4.0: lambda e, x: e.square(e.square(x)),
+    -1.0: lambda e, x: e.reciprocal(x),
+    -2.0: lambda e, x: e.reciprocal(e.square(x)),
+}
 
 
 class Emitter:
@@ -88,6 +99,20 @@ class Emitter:
     def _in_range(self, x: Val) -> Val:
         inside = self.b.compare("olt", self.fabs(x), self.like(2.0**63, x))
         return self.b.select(inside, x, self.like(0.0, x))
+
+    def astype(self, x: Val, dtype: np.dtype[Any]) -> Val:
+        """The value in a dtype."""
+        code = code_of(np.dtype(dtype))
+        if code is None:
+            raise UnknownOperationError(f"a conversion to {dtype}")
+        return self.convert(x, code)
+
+    def over_count(self, total: Val, count: Any) -> Val:
+        """A sum divided by a number that is not of weak type: in float64, rounded to the sum's type."""
+        if total.kind == "c":
+            return self._join([self.over_count(part, count) for part in self.b.parts(total)], total.code)
+        wide = self.convert(total, "f8")
+        return self.convert(self.divide(wide, self.like(float(count), wide)), total.code)
 
     def truth(self, x: Val) -> Val:
         """Whether it is not zero."""
@@ -589,7 +614,11 @@ class Emitter:
     def power(self, x: Val, y: Val) -> Val:
         """xʸ."""
         if x.kind in "iu":
-            return self._integer_power(x, y)
+            raise UnknownOperationError("power of integers")
+        number = getattr(y, "value", None)
+        if number is not None and number in _POWERS:
+            return _POWERS[number](self, x)
+        self._need(x, "f", "power")
         return self.kernel("pow", x, y)
 
     def sinh(self, x: Val) -> Val:
@@ -639,3 +668,12 @@ class Emitter:
     def nextafter(self, x: Val, y: Val) -> Val:
         """The neighbour of x towards y."""
         return self._c_library("nextafter", x, y)
+
+    def logaddexp(self, x: Val, y: Val) -> Val:
+        """log(eˣ + eʸ)."""
+        larger = self.maximum(x, y)
+        apart = self.fabs(self.subtract(x, y))
+        sum_ = self.add(larger, self.log1p(self.exp(self.negative(apart))))
+        same = self.equal(x, y)  # also of infinities
+        twice = self.add(x, self.like(0.6931471805599453, x))
+        return self.where(same, twice, sum_)

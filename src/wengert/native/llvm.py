@@ -57,7 +57,13 @@ class Module:
     def text(self, slots: int) -> str:
         """The module, with a table of so many addresses that are filled in when it is loaded."""
         table = f"@table = global [{max(slots, 1)} x ptr] zeroinitializer, align 64"
-        return "\n".join([table, *self.constants, *self.declarations.values(), *self.functions.values(), ""])
+        notes = (
+            "attributes #0 = { nounwind }",
+            "attributes #1 = { alwaysinline nounwind willreturn }",
+            '!0 = !{!"branch_weights", i32 1, i32 2000}',
+        )
+        parts = (table, *self.constants, *self.declarations.values(), *self.functions.values(), *notes)
+        return "\n".join(parts) + "\n"
 
 
 class Builder:
@@ -357,11 +363,13 @@ class Builder:
             self.emit(f"br label %{done}")
         self.start(done)
 
-    def guard(self, wrong: Val, status: int) -> None:
-        """End the function with this status if something is wrong."""
+    def guard(self, wrong: Val, status: int, notes: Sequence[tuple[Val, Val]] = ()) -> None:
+        """End the function with this status if something is wrong, after noting some values."""
         stop, on = self.label("stop"), self.label("on")
         self.emit(f"br i1 {wrong.text}, label %{stop}, label %{on}, !prof !0")
         self.start(stop)
+        for pointer, value in notes:
+            self.store(value, pointer)
         self.emit(f"ret i32 {status}")
         self.start(on)
 

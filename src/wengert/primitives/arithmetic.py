@@ -7,10 +7,10 @@ import numpy as np
 from wengert.primitives.elementwise import elementwise
 from wengert.primitives.simplifications import neutral
 
-add = elementwise("add", np.add, 1, 1, symbol="{0} + {1}", holomorphic=True)
-subtract = elementwise("subtract", np.subtract, 1, -1, symbol="{0} - {1}", holomorphic=True)
-negative = elementwise("negative", np.negative, -1, symbol="-{0}", holomorphic=True)
-positive = elementwise("positive", np.positive, 1, symbol="+{0}", holomorphic=True)
+add = elementwise("add", np.add, 1, 1, symbol="{0} + {1}", holomorphic=True, native="add")
+subtract = elementwise("subtract", np.subtract, 1, -1, symbol="{0} - {1}", holomorphic=True, native="subtract")
+negative = elementwise("negative", np.negative, -1, symbol="-{0}", holomorphic=True, native="negative")
+positive = elementwise("positive", np.positive, 1, symbol="+{0}", holomorphic=True, native="positive")
 multiply = elementwise(
     "multiply",
     np.multiply,
@@ -19,6 +19,7 @@ multiply = elementwise(
     symbol="{0} * {1}",
     holomorphic=True,
     simplify=neutral(1.0, 0, 1),
+    native="multiply",
 )
 divide = elementwise(
     "divide",
@@ -29,6 +30,7 @@ divide = elementwise(
     symbol="{0} / {1}",
     holomorphic=True,
     simplify=neutral(1.0, 1),
+    native="divide",
 )
 reciprocal = elementwise(
     "reciprocal",
@@ -38,4 +40,5 @@ reciprocal = elementwise(
     symbol="1 / {0}",
     holomorphic=True,
     special=(((np.inf,), (0.0,)),),
+    native="reciprocal",
 )

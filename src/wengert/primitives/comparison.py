@@ -43,9 +43,16 @@ _OF_INTEGERS: dict[np.ufunc, str | None] = {
     np.lcm: None,
 }
 for _function, _symbol in _OF_FLOATS.items():
-    elementwise(_function.__name__, _function, *(0,) * _function.nin, symbol=_symbol)
+    elementwise(_function.__name__, _function, *(0,) * _function.nin, symbol=_symbol, native=_function.__name__)
 for _function, _symbol in _OF_INTEGERS.items():
-    elementwise(_function.__name__, _function, *(0,) * _function.nin, symbol=_symbol, samples=_integers(_function.nin))
+    elementwise(
+        _function.__name__,
+        _function,
+        *(0,) * _function.nin,
+        symbol=_symbol,
+        samples=_integers(_function.nin),
+        native=_function.__name__ if _function not in (np.gcd, np.lcm) else None,
+    )
 elementwise("isnat", np.isnat, 0, samples=lambda rng: [((np.array(["2026-01-01", "NaT"], "M8[D]"),), {})])
 isclose = elementwise("isclose", np.isclose, 0, 0, 0, 0, symbol="{0} ≈ {1}")
 

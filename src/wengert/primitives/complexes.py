@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, Primitive, dtype_of, register
+from wengert.ir import Array, Pointwise, Primitive, dtype_of, register
 from wengert.primitives.elementwise import UFUNCS, align_batch
 from wengert.primitives.linear import linear
 from wengert.primitives.signs import sign
@@ -31,6 +31,7 @@ conjugate: Primitive = linear(
     lambda z: z,
     lambda ct, z: np.conjugate(ct) if dtype_of(ct).kind == "c" else ct,
     batch=lambda size, args, batched: conjugate(args[0]),
+    native=Pointwise("conjugate"),
     samples=_samples,
 )
 UFUNCS[np.conjugate] = conjugate
@@ -43,6 +44,7 @@ real: Primitive = linear(
     lambda ct, z: ct,
     view=lambda base, value: to_complex(value, imag(base)),
     batch=lambda size, args, batched: real(args[0]),
+    native=Pointwise("real", raw=True),
     samples=_samples,
 )
 imag: Primitive = linear(
@@ -52,6 +54,7 @@ imag: Primitive = linear(
     lambda ct, z: -1j * ct,
     view=lambda base, value: to_complex(real(base), value),
     batch=lambda size, args, batched: imag(args[0]),
+    native=Pointwise("imag", raw=True),
     samples=_samples,
 )
 
@@ -72,6 +75,7 @@ to_complex: Primitive = linear(
     lambda ct, x, y: np.real(ct),
     lambda ct, x, y: -np.imag(ct),
     batch=lambda size, args, batched: to_complex(*align_batch(args, batched)),
+    native=Pointwise(lambda e, x, y: e.complex(e.real(x), e.real(y), x.code)),
     symbol="{0} + {1}i",
     samples=lambda rng: [((rng.standard_normal(3), rng.standard_normal(3)), {})],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from wengert.ir import Primitive, register
+from wengert.ir import Native, Primitive, register
 from wengert.ir.primitive import Rule, Sampler
 
 
@@ -16,10 +16,11 @@ def discrete(
     inputs: int = 1,
     samples: Sampler | None = None,
     batch: Rule | None = None,
+    native: Native | None = None,
 ) -> Primitive:
     """One row. Without `batch` it must mean the same with a leading axis on every input (axes count from the end)."""
     return register(
-        Primitive(name, evaluate, infer, partials=(0,) * inputs, samples=samples, batch=batch)
+        Primitive(name, evaluate, infer, partials=(0,) * inputs, samples=samples, batch=batch, native=native)
     )
 
 

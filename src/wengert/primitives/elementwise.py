@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, Primitive, register, shape_of
+from wengert.ir import Array, Pointwise, Primitive, register, shape_of
 from wengert.ir.primitive import Sampler
 from wengert.primitives.shape import align
 from wengert.primitives.simplifications import neutral
@@ -31,12 +31,14 @@ def elementwise(
     simplify: Callable[..., Any] | None = None,
     samples: Sampler | None = None,
     square: Callable[..., Any] | None = None,
+    native: str | Callable[..., Any] | Pointwise | None = None,
 ) -> Primitive:
     """One row: a function and its partial derivatives `p(y, *inputs)`, in plain NumPy, seeing the output first.
 
     The function is a ufunc, which then means this row wherever a program calls it, or any function of arrays that
     broadcasts like one. A constant partial is given as a number, 0 for none. `special` lists points where the partials
-    are easily wrong, with the right values; `samples` replaces `domain` for what does not take floats.
+    are easily wrong, with the right values; `samples` replaces `domain` for what does not take floats. `native` names
+    the emitter's operation for machine code, or says it in several: `lambda e, x: e.exp(e.negative(x))`.
 
     Examples
     --------
@@ -55,6 +57,7 @@ def elementwise(
         simplify=simplify,
         samples=samples,
         square=square,
+        native=Pointwise(native) if isinstance(native, str) or callable(native) else native,
     )
     if isinstance(function, np.ufunc):
         if function.nin != len(partials) or function.nout != 1:
@@ -123,5 +126,6 @@ times = register(
         domain=((-2.0, 2.0), (-2.0, 2.0)),
         holomorphic=True,
         special=(((0.0, np.inf), (np.inf, 0.0)), ((0.0, np.nan), (np.nan, 0.0))),
+        native=Pointwise("times", like=np.multiply),
     )
 )

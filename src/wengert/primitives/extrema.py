@@ -27,6 +27,7 @@ maximum = elementwise(
     lambda z, x, y: _share(x, y, y > x),
     symbol="max({0}, {1})",
     special=(_TIE, _INFINITE, ((1.0, np.nan), (0.0, 0.0))),
+    native="maximum",
 )
 minimum = elementwise(
     "minimum",
@@ -35,6 +36,7 @@ minimum = elementwise(
     lambda z, x, y: _share(x, y, y < x),
     symbol="min({0}, {1})",
     special=(_TIE, _INFINITE, ((1.0, np.nan), (0.0, 0.0))),
+    native="minimum",
 )
 fmax = elementwise(
     "fmax",
@@ -42,6 +44,7 @@ fmax = elementwise(
     lambda z, x, y: _share(x, y, (x > y) | np.isnan(y)),
     lambda z, x, y: _share(x, y, (y > x) | np.isnan(x)),
     special=(_TIE, ((1.0, np.nan), (1.0, 0.0))),
+    native="fmax",
 )
 fmin = elementwise(
     "fmin",
@@ -49,6 +52,7 @@ fmin = elementwise(
     lambda z, x, y: _share(x, y, (x < y) | np.isnan(y)),
     lambda z, x, y: _share(x, y, (y < x) | np.isnan(x)),
     special=(_TIE, ((1.0, np.nan), (1.0, 0.0))),
+    native="fmin",
 )
 # minimum(maximum(x, low), high), but the bounds count as inside: there all of the derivative is x's.
 clip = elementwise(
@@ -64,4 +68,5 @@ clip = elementwise(
         ((-1.0, 0.0, 1.0), (0.0, 1.0, 0.0)),
         ((5.0, 2.0, 1.0), (0.0, 0.0, 1.0)),
     ),
+    native=lambda e, x, low, high: e.minimum(e.maximum(x, low), high),
 )

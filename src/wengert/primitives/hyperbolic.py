@@ -15,14 +15,14 @@ def _hypotenuse(y: Any, x: Any) -> Any:
     return np.cosh(y) if dtype_of(x).kind == "c" else np.hypot(1.0, x)
 
 
-sinh = elementwise("sinh", np.sinh, lambda y, x: np.cosh(x), holomorphic=True)
-cosh = elementwise("cosh", np.cosh, lambda y, x: np.sinh(x), holomorphic=True)
+sinh = elementwise("sinh", np.sinh, lambda y, x: np.cosh(x), holomorphic=True, native="sinh")
+cosh = elementwise("cosh", np.cosh, lambda y, x: np.sinh(x), holomorphic=True, native="cosh")
 tanh = elementwise(
     "tanh", np.tanh, lambda y, x: 1 - y * y, holomorphic=True, special=(((1000.0,), (0.0,)), ((-np.inf,), (0.0,)))
-)
+, native="tanh")
 arcsinh = elementwise(
     "arcsinh", np.arcsinh, lambda y, x: 1 / _hypotenuse(y, x), holomorphic=True, special=(((1e200,), (1e-200,)),)
-)
+, native="arcsinh")
 arccosh = elementwise(
     "arccosh",
     np.arccosh,
@@ -30,6 +30,7 @@ arccosh = elementwise(
     domain=(1.2, 4.0),
     holomorphic=True,
     special=(((1.0,), (np.inf,)), ((1e200,), (1e-200,))),
+    native="arccosh",
 )
 arctanh = elementwise(
     "arctanh",
@@ -38,4 +39,5 @@ arctanh = elementwise(
     domain=(-0.9, 0.9),
     holomorphic=True,
     special=(((1.0,), (np.inf,)), ((1 - 2.0**-40,), (1 / (2.0**-39 - 2.0**-80),))),
+    native="arctanh",
 )

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, Primitive, Traced, bind_update, dtype_of, shape_of
+from wengert.ir import Array, Primitive, Routine, Traced, bind_update, dtype_of, shape_of
 from wengert.primitives.index import (
     SLOT,
     Arrays,
@@ -249,6 +249,7 @@ getitem = linear(
         ((rng.standard_normal((3, 4)), np.array([[2, 0]])), {"index": (slice(1, 3), SLOT)}),
         ((rng.standard_normal((3, 4)),), {"index": (2,), "path": ((transpose, {"axes": (1, 0)}),)}),
     ],
+    native=Routine("gather"),
 )
 
 setitem = linear(
@@ -273,6 +274,7 @@ setitem = linear(
             {"index": (slice(1, 3),), "path": ((reshape, {"shape": (12,)}),)},
         ),
     ],
+    native=Routine("write"),
 )
 
 index_add = linear(
@@ -290,4 +292,5 @@ index_add = linear(
         ((rng.standard_normal((3, 4)), rng.standard_normal(4)), {"index": (1,)}),
         ((rng.standard_normal(4), rng.standard_normal(3), np.array([1, 1, 2])), {"index": (SLOT,)}),
     ],
+    native=Routine("add_at"),
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import dtype_of
+from wengert.ir import Pointwise, dtype_of
 from wengert.primitives.elementwise import UFUNCS, elementwise, times
 
 _NUMBERS = (int, float)
@@ -47,10 +47,10 @@ _SPECIAL = (
     ((1.0, np.inf), (np.inf, 0.0)),
 )
 
-power = elementwise("power", _power, *_RULE, domain=_DOMAIN, symbol="{0} ** {1}", holomorphic=True, special=_SPECIAL)
+power = elementwise("power", _power, *_RULE, domain=_DOMAIN, symbol="{0} ** {1}", holomorphic=True, special=_SPECIAL, native=Pointwise("power", like=np.power))
 UFUNCS[np.power] = power
-float_power = elementwise("float_power", np.float_power, *_RULE, domain=_DOMAIN, holomorphic=True, special=_SPECIAL)
-square = elementwise("square", np.square, lambda y, x: 2 * x, symbol="{0}²", holomorphic=True)
+float_power = elementwise("float_power", np.float_power, *_RULE, domain=_DOMAIN, holomorphic=True, special=_SPECIAL, native="power")
+square = elementwise("square", np.square, lambda y, x: 2 * x, symbol="{0}²", holomorphic=True, native="square")
 sqrt = elementwise(
     "sqrt",
     np.sqrt,
@@ -60,6 +60,7 @@ sqrt = elementwise(
     square=lambda x: x,
     holomorphic=True,
     special=(((0.0,), (np.inf,)), ((np.inf,), (0.0,))),
+    native="sqrt",
 )
 cbrt = elementwise(
     "cbrt",
@@ -68,6 +69,7 @@ cbrt = elementwise(
     domain=(0.2, 4.0),
     symbol="∛{0}",
     special=(((0.0,), (np.inf,)), ((-8.0,), (1 / 12,))),
+    native="cbrt",
 )
 hypot = elementwise(
     "hypot",
@@ -76,4 +78,5 @@ hypot = elementwise(
     lambda z, x, y: np.where(z == 0, 0.0, y / z),
     square=lambda x, y: x * x + y * y,
     special=(((0.0, 0.0), (0.0, 0.0)), ((0.0, -2.0), (0.0, -1.0)), ((1e200, 1e200), (0.5**0.5, 0.5**0.5))),
+    native="hypot",
 )

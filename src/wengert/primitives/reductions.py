@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, Primitive, dtype_of, register, shape_of
+from wengert.ir import Array, Fold, Primitive, dtype_of, register, shape_of
 from wengert.primitives.discrete import discrete
 from wengert.primitives.elementwise import chain_product, times
 from wengert.primitives.linear import linear
@@ -68,6 +68,7 @@ mean = linear(
         ((rng.standard_normal((2, 3)),), {"axis": (-2, -1), "count": 6, "keepdims": True}),
         ((rng.standard_normal((2, 3)),), {"axis": (-2,), "count": 1.5}),
     ],
+    native=Fold("add", 0, last=lambda e, total, count, **_: e.over_count(total, count)),
 )
 
 
@@ -95,6 +96,7 @@ weighted_sum = linear(
         ((rng.standard_normal((2, 3)), rng.standard_normal((2, 3))), {"axis": (-1,)}),
         ((rng.standard_normal((2, 3)), rng.standard_normal((2, 3))), {"axis": (-2, -1), "keepdims": True}),
     ],
+    native=Fold("add", 0, each=lambda e, x, w, **_: e.times(x, w)),
 )
 
 
@@ -146,6 +148,7 @@ prod = register(
         jvp=_prod_jvp,
         batch=lambda size, args, batched, **params: prod(args[0], **params),
         samples=_axes_samples(((2, 3), (-1,)), ((2, 3, 4), (-3, -1)), ((2, 0), (-1,)), ((), ())),
+        native=Fold("multiply", 1),
     )
 )
 
@@ -179,7 +182,7 @@ def _extremum_jvp(y: Any, xs: Any, dxs: Any, axis: Shape, keepdims: bool = False
     return weighted_sum(dx, ties(x, _kept(y, shape_of(x), axis), axis=axis), axis=axis, keepdims=keepdims)
 
 
-def _extremum(name: str, ufunc: np.ufunc) -> Primitive:
+def _extremum(name: str, ufunc: np.ufunc, native: Fold) -> Primitive:
     row = Primitive(
         name,
         lambda x, axis, keepdims=False: ufunc.reduce(x, axis, None, None, keepdims),  # type: ignore[call-arg]
@@ -187,27 +190,29 @@ def _extremum(name: str, ufunc: np.ufunc) -> Primitive:
         jvp=_extremum_jvp,
         batch=lambda size, args, batched, **params: row(args[0], **params),
         samples=_axes_samples(((2, 3), (-1,)), ((2, 3, 4), (-3, -1)), ((), ())),
+        native=native,
     )
     return register(row)
 
 
 EXTREMA: dict[np.ufunc, Primitive] = {
-    np.maximum: _extremum("max", np.maximum),
-    np.minimum: _extremum("min", np.minimum),
-    np.fmax: _extremum("nanmax", np.fmax),
-    np.fmin: _extremum("nanmin", np.fmin),
+    np.maximum: _extremum("max", np.maximum, Fold("maximum", "lowest", empty=False)),
+    np.minimum: _extremum("min", np.minimum, Fold("minimum", "highest", empty=False)),
+    np.fmax: _extremum("nanmax", np.fmax, Fold("fmax", "nan lowest", empty=False)),
+    np.fmin: _extremum("nanmin", np.fmin, Fold("fmin", "nan highest", empty=False)),
 }
 
 
 # -- truths, counts and positions --------------------------------------------------------------------------------------
 
 
-def _over_axes(name: str, function: Callable[..., Any], dtype: Any) -> Primitive:
+def _over_axes(name: str, function: Callable[..., Any], dtype: Any, native: Fold) -> Primitive:
     return discrete(
         name,
         lambda x, axis, keepdims=False: function(x, axis, keepdims),
         lambda x, axis, keepdims=False: _reduced(x, axis, keepdims, dtype),
         samples=_axes_samples(((2, 3), (-1,)), ((2, 3), (-2, -1))),
+        native=native,
     )
 
 
@@ -220,10 +225,27 @@ def _over_axis(name: str, function: Callable[..., Any]) -> Primitive:
     )
 
 
-all_ = _over_axes("all", lambda x, axis, keepdims: np.logical_and.reduce(x, axis, None, None, keepdims), np.bool_)
-any_ = _over_axes("any", lambda x, axis, keepdims: np.logical_or.reduce(x, axis, None, None, keepdims), np.bool_)
+def _truths(combine: str, start: Any) -> Fold:
+    return Fold(combine, start, each=lambda e, x, **_: e.truth(x), dtype=False)
+
+
+all_ = _over_axes(
+    "all",
+    lambda x, axis, keepdims: np.logical_and.reduce(x, axis, None, None, keepdims),
+    np.bool_,
+    _truths("logical_and", True),
+)
+any_ = _over_axes(
+    "any",
+    lambda x, axis, keepdims: np.logical_or.reduce(x, axis, None, None, keepdims),
+    np.bool_,
+    _truths("logical_or", False),
+)
 count_nonzero = _over_axes(
-    "count_nonzero", lambda x, axis, keepdims: np.count_nonzero(x, axis, keepdims=keepdims), np.intp
+    "count_nonzero",
+    lambda x, axis, keepdims: np.count_nonzero(x, axis, keepdims=keepdims),
+    np.intp,
+    _truths("add", 0),
 )
 argmax = _over_axis("argmax", np.argmax)
 argmin = _over_axis("argmin", np.argmin)

@@ -23,4 +23,5 @@ following = elementwise(
     lambda y, x, value: np.where(np.isnan(value), np.nan, 1.0),
     0,
     special=(((1.0, np.nan), (np.nan, 0.0)),),
+    native=lambda e, x, value: value,
 )

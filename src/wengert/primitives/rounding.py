@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from wengert.ir import Pointwise
 from wengert.primitives.elementwise import elementwise
 
-floor = elementwise("floor", np.floor, 0, symbol="⌊{0}⌋", special=(((2.0,), (0.0,)),))
-ceil = elementwise("ceil", np.ceil, 0, symbol="⌈{0}⌉", special=(((2.0,), (0.0,)),))
-trunc = elementwise("trunc", np.trunc, 0)
-rint = elementwise("rint", np.rint, 0)
+floor = elementwise("floor", np.floor, 0, symbol="⌊{0}⌋", special=(((2.0,), (0.0,)),), native="floor")
+ceil = elementwise("ceil", np.ceil, 0, symbol="⌈{0}⌉", special=(((2.0,), (0.0,)),), native="ceil")
+trunc = elementwise("trunc", np.trunc, 0, native="trunc")
+rint = elementwise("rint", np.rint, 0, native="rint")
 spacing = elementwise("spacing", np.spacing, 0, domain=(1.1, 1.9))
 round_to = elementwise(
     "round", np.round, 0, samples=lambda rng: [((rng.uniform(-200, 200, 4),), {"decimals": n}) for n in (-1, 0, 2)]
@@ -25,11 +26,12 @@ to_integer = elementwise(
     lambda x, dtype: x.astype(dtype),
     0,
     samples=lambda rng: [((rng.uniform(-3, 3, 4),), {"dtype": np.dtype(np.int64)})],
+    native=Pointwise(lambda e, x, dtype: e.astype(x, dtype), raw=True),
 )
 
 # x mod y = x - y⌊x/y⌋: at a multiple of y the derivative is that of the piece to the right.
 _RATIO = ((2.1, 2.4), (0.85, 1.0))  # two to three times y: no jump
-floor_divide = elementwise("floor_divide", np.floor_divide, 0, 0, symbol="{0} // {1}", domain=_RATIO)
+floor_divide = elementwise("floor_divide", np.floor_divide, 0, 0, symbol="{0} // {1}", domain=_RATIO, native="floor_divide")
 remainder = elementwise(
     "remainder",
     np.remainder,
@@ -38,6 +40,7 @@ remainder = elementwise(
     symbol="{0} % {1}",
     domain=_RATIO,
     special=(((6.0, 3.0), (1.0, -2.0)), ((-1.0, 3.0), (1.0, 1.0))),
+    native="remainder",
 )
 # The sign of x: x - y trunc(x/y). The quotient comes from z, so that the two round alike.
 fmod = elementwise(
@@ -47,6 +50,7 @@ fmod = elementwise(
     lambda z, x, y: -np.rint((x - z) / y),
     domain=_RATIO,
     special=(((6.0, 3.0), (1.0, -2.0)), ((-4.0, 3.0), (1.0, 1.0))),
+    native="fmod",
 )
 
 fraction = elementwise("fraction", lambda x: np.modf(x)[0], 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from wengert.ir import Array, Primitive, shape_of
+from wengert.ir import Array, Pointwise, Primitive, shape_of
 from wengert.primitives.elementwise import align_batch, elementwise
 from wengert.primitives.linear import linear
 from wengert.primitives.shape import sum_to
@@ -24,6 +24,7 @@ where: Primitive = linear(
     lambda ct, condition, x, y: sum_to(where(condition, ct, 0.0), shape_of(x)),
     lambda ct, condition, x, y: sum_to(where(condition, 0.0, ct), shape_of(y)),
     batch=lambda size, args, batched: where(*align_batch(args, batched)),
+    native=Pointwise("where", raw=(0,)),
     samples=lambda rng: [
         ((rng.random((3, 4)) < 0.5, rng.standard_normal((3, 4)), rng.standard_normal(4)), {}),
         ((rng.random(3) < 0.5, rng.standard_normal((2, 1)), rng.standard_normal(())), {}),

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, dtype_of, shape_of
+from wengert.ir import Array, Fold, Pieces, Pointwise, dtype_of, shape_of
 from wengert.primitives.linear import linear
 
 Shape = tuple[int, ...]
@@ -86,6 +86,7 @@ reduce_sum = linear(
         ((rng.standard_normal((2, 0)),), {"axis": (-1,)}),
         ((rng.standard_normal(()),), {"axis": ()}),
     ],
+    native=Fold("add", 0, each=lambda e, x, *mask, **_: e.where(mask[0], x, e.like(0, x)) if mask else x),
 )
 
 broadcast_to = linear(
@@ -111,6 +112,7 @@ convert = linear(
     lambda ct, x, dtype: to_dtype(ct, dtype_of(x)),
     batch=lambda size, args, batched, dtype: convert(args[0], dtype=dtype),
     simplify=lambda x, dtype: x if dtype_of(x) == dtype else None,
+    native=Pointwise(lambda e, x, dtype: e.astype(x, dtype), raw=True),
     samples=_samples((((2, 3),), {"dtype": np.dtype(np.float32)}), (((2,),), {"dtype": np.dtype(np.complex128)})),
 )
 
@@ -127,6 +129,7 @@ copy = linear(
     lambda ct, x, order: ct,
     batch=lambda size, args, batched, order: copy(args[0], order="K" if order == "A" else order),
     simplify=lambda x, order: x,
+    native=Pointwise(lambda e, x, order: x),
     samples=_samples((((2, 3),), {"order": "F"}), (((),), {"order": "K"})),
 )
 
@@ -156,6 +159,7 @@ stack = linear(
         ct[(..., i, *(slice(None),) * (-axis - 1))] if axis != -1 or shape_of(x) else ct[i] for i, x in enumerate(xs)
     ],
     samples=_samples((((2, 3), (2, 3)), {"axis": -2}), (((), (), ()), {"axis": -1})),
+    native=Pieces(lambda out, *xs, axis: [(out[(..., i, *_all(-axis - 1))], x) for i, x in enumerate(xs)]),
 )
 
 
@@ -163,6 +167,10 @@ def _concatenate_type(*types: Array, axis: int) -> Array:
     shape = list(types[0].shape)
     shape[axis] = sum(t.shape[axis] for t in types)
     return Array(tuple(shape), np.result_type(*(t.dtype for t in types)))
+
+
+def _all(count: int) -> tuple[slice, ...]:
+    return (slice(None),) * count
 
 
 def _pieces(ct: Any, *xs: Any, axis: int) -> list[Any]:
@@ -185,6 +193,7 @@ concatenate = linear(
     _concatenate_type,
     batch=_concatenate_batch,
     transpose_all=_pieces,
+    native=Pieces(lambda out, *xs, axis: zip(_pieces(out, *xs, axis=axis), xs, strict=True)),
     samples=_samples((((2, 3), (1, 3)), {"axis": -2}), (((2,), (0,), (3,)), {"axis": -1})),
 )
 

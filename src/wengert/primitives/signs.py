@@ -18,15 +18,16 @@ def _direction(y: Any, x: Any) -> Any:
     return np.conjugate(np.sign(x)) if dtype_of(x).kind == "c" else np.sign(x)
 
 
-absolute = elementwise("absolute", np.absolute, _direction, symbol="|{0}|", special=_ABSOLUTE, square=squared_size)
-fabs = elementwise("fabs", np.fabs, lambda y, x: np.sign(x), special=_ABSOLUTE, square=squared_size)
-sign = elementwise("sign", np.sign, 0, special=(((0.0,), (0.0,)),))
+absolute = elementwise("absolute", np.absolute, _direction, symbol="|{0}|", special=_ABSOLUTE, square=squared_size, native="absolute")
+fabs = elementwise("fabs", np.fabs, lambda y, x: np.sign(x), special=_ABSOLUTE, square=squared_size, native="fabs")
+sign = elementwise("sign", np.sign, 0, special=(((0.0,), (0.0,)),), native="sign")
 copysign = elementwise(
     "copysign",
     np.copysign,
     lambda z, x, y: np.sign(x) * np.copysign(1.0, y),
     0,
     special=(((-2.0, -0.0), (1.0, 0.0)), ((2.0, -1.0), (-1.0, 0.0)), ((0.0, 1.0), (0.0, 0.0))),
+    native="copysign",
 )
 heaviside = elementwise(
     "heaviside",
@@ -34,4 +35,5 @@ heaviside = elementwise(
     0,
     lambda z, x, at_zero: x == 0,
     special=(((0.0, 0.5), (0.0, 1.0)), ((2.0, 0.5), (0.0, 0.0))),
+    native="heaviside",
 )

@@ -21,9 +21,9 @@ def _cathetus(x: Any) -> Any:
     return np.sqrt((1 - x) * (1 + x))
 
 
-sin = elementwise("sin", np.sin, lambda y, x: np.cos(x), holomorphic=True)
-cos = elementwise("cos", np.cos, lambda y, x: -np.sin(x), holomorphic=True)
-tan = elementwise("tan", np.tan, lambda y, x: 1 + y * y, domain=(-1.2, 1.2), holomorphic=True)
+sin = elementwise("sin", np.sin, lambda y, x: np.cos(x), holomorphic=True, native="sin")
+cos = elementwise("cos", np.cos, lambda y, x: -np.sin(x), holomorphic=True, native="cos")
+tan = elementwise("tan", np.tan, lambda y, x: 1 + y * y, domain=(-1.2, 1.2), holomorphic=True, native="tan")
 arcsin = elementwise(
     "arcsin",
     np.arcsin,
@@ -31,6 +31,7 @@ arcsin = elementwise(
     domain=_INSIDE,
     holomorphic=True,
     special=(((1.0,), (np.inf,)), ((-1.0,), (np.inf,)), ((1 - 2.0**-40,), (1 / math.sqrt(2.0**-39 - 2.0**-80),))),
+    native="arcsin",
 )
 arccos = elementwise(
     "arccos",
@@ -39,6 +40,7 @@ arccos = elementwise(
     domain=_INSIDE,
     holomorphic=True,
     special=(((1.0,), (-np.inf,)), ((-1.0,), (-np.inf,))),
+    native="arccos",
 )
 arctan = elementwise(
     "arctan",
@@ -46,6 +48,7 @@ arctan = elementwise(
     lambda y, x: 1 / (1 + x * x),
     holomorphic=True,
     special=(((1e200,), (0.0,)), ((np.inf,), (0.0,))),
+    native="arctan",
 )
 
 
@@ -62,8 +65,9 @@ arctan2 = elementwise(
     lambda z, y, x: _over_square(-y, x, y),
     domain=((-2.0, 2.0), (0.3, 2.0)),
     special=(((0.0, -1.0), (-1.0, 0.0)), ((1e200, 1e200), (0.5e-200, -0.5e-200)), ((0.0, 0.0), (np.nan, np.nan))),
+    native="arctan2",
 )
-deg2rad = elementwise("deg2rad", np.deg2rad, _PER_DEGREE)
-radians = elementwise("radians", np.radians, _PER_DEGREE)
-rad2deg = elementwise("rad2deg", np.rad2deg, _PER_RADIAN)
-degrees = elementwise("degrees", np.degrees, _PER_RADIAN)
+deg2rad = elementwise("deg2rad", np.deg2rad, _PER_DEGREE, native=lambda e, x: e.multiply(x, e.like(_PER_DEGREE, x)))
+radians = elementwise("radians", np.radians, _PER_DEGREE, native=lambda e, x: e.multiply(x, e.like(_PER_DEGREE, x)))
+rad2deg = elementwise("rad2deg", np.rad2deg, _PER_RADIAN, native=lambda e, x: e.multiply(x, e.like(_PER_RADIAN, x)))
+degrees = elementwise("degrees", np.degrees, _PER_RADIAN, native=lambda e, x: e.multiply(x, e.like(_PER_RADIAN, x)))

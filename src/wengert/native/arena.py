@@ -1,0 +1,92 @@
+"""The working memory of a call: one block, in which values share places whose lives do not overlap."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wengert.ir import Var
+from wengert.native.plan import Plan
+from wengert.native.values import Val, itemsize
+
+if TYPE_CHECKING:
+    from wengert.native.lowering import Lowering
+
+ALIGN = 64
+
+
+def padded(size: int) -> int:
+    """A size that keeps what follows aligned."""
+    return -(-size // ALIGN) * ALIGN
+
+
+class Arena:
+    """Places for the stored values of a plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.storage: dict[Var, Var] = {}  # values that were updated in place, and whose memory they are in
+        self.fixed: dict[Var, Val] = {}  # memory that is not of the arena: results, inputs
+        self.offsets: dict[Var, int] = {}
+        self.static = 0
+        self._temporary = 0
+        self.size = 0
+        self._item = 0
+
+    def owner(self, x: Var) -> Var:
+        """The value in whose memory this one lies."""
+        while x in self.storage:
+            x = self.storage[x]
+        return x
+
+    def lay_out(self) -> None:
+        """Give each stored value its offset: the first free stretch that is long enough, in order of appearance."""
+        plan = self.plan
+        first: dict[Var, int] = {}
+        last: dict[Var, int] = {}
+        for x in plan.stored:
+            owner = self.owner(x)
+            if owner in self.fixed:
+                continue
+            made = plan.made[x]
+            first[owner] = min(first.get(owner, made), made)
+            last[owner] = max(last.get(owner, made), plan.last.get(x, made), made)
+        active: list[tuple[int, int, int]] = []  # offset, end, last group
+        for x in sorted(first, key=lambda x: first[x]):
+            size = padded(x.type.size * itemsize(plan.layout(x).code))
+            active = sorted(entry for entry in active if entry[2] >= first[x])
+            offset = 0
+            for start, end, _ in active:
+                if start - offset >= size:
+                    break
+                offset = max(offset, end)
+            active.append((offset, offset + size, last[x]))
+            self.offsets[x] = offset
+            self.static = max(self.static, offset + size)
+        self.size = self._temporary = self.static
+
+    def begin(self, item: int) -> None:
+        """The temporaries of the last group are free."""
+        self._item = item
+        self._temporary = self.static
+
+    def pointer(self, low: Lowering, x: Var) -> Val:
+        """Where a stored value lies."""
+        owner = self.owner(x)
+        known = self.fixed.get(owner)
+        return known if known is not None else low.b.offset(low.memory, self.offsets[owner])
+
+    def temporary(self, low: Lowering, size: int) -> Val:
+        """Memory until the end of the present group."""
+        offset = self._temporary
+        self.reserve(size)
+        return low.b.offset(low.memory, offset)
+
+    @property
+    def top(self) -> int:
+        """Where free memory begins."""
+        return self._temporary
+
+    def reserve(self, size: int) -> None:
+        """Keep so many bytes from the top until the end of the present group."""
+        self._temporary += padded(size)
+        self.size = max(self.size, self._temporary)

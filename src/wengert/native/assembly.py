@@ -1,0 +1,99 @@
+"""What a program under construction consists of beside its instructions: addresses, constants, errors, calls of Python."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from wengert.ir import Line
+from wengert.native.llvm import Builder, Module
+from wengert.native.values import Val
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An error that machine code can find: it stores numbers, and Python makes the exception of them."""
+
+    make: Callable[[list[int]], Exception]
+    line: Line | None
+
+
+@dataclass(eq=False)
+class Assembly:
+    """The parts of one program that are filled in when it is loaded."""
+
+    module: Module = field(default_factory=Module)
+    slots: list[int] = field(default_factory=list)  # the addresses in the module's table
+    failures: list[Failure] = field(default_factory=list)  # by status, from 2 on
+    keep: list[Any] = field(default_factory=list)  # objects whose addresses are in the table
+    reasons: dict[str, str] = field(default_factory=dict)  # rows that are left to Python, and why
+    cost: float = 0.0  # elements that are computed, about
+    _known: dict[Any, int] = field(default_factory=dict)
+
+    def address(self, key: Any, find: Callable[[], int]) -> int:
+        """The slot of an address."""
+        number = self._known.get(key)
+        if number is None:
+            number = self._known[key] = len(self.slots)
+            self.slots.append(find())
+        return number
+
+    def array(self, value: Any) -> int:
+        """The slot of a constant array, in C order."""
+        array = np.ascontiguousarray(value)
+        if array is value or np.may_share_memory(array, value):
+            array = array.copy()
+        array = array.reshape(np.shape(value))
+        number = self._known.get(("array", id(value)))
+        if number is None:
+            self.keep.extend((value, array))
+            number = self._known["array", id(value)] = len(self.slots)
+            self.slots.append(array.ctypes.data)
+        return number
+
+    def callback(self, function: Any) -> int:
+        """The slot of a ctypes callback."""
+        self.keep.append(function)
+        self.slots.append(ctypes.cast(function, ctypes.c_void_p).value or 0)
+        return len(self.slots) - 1
+
+    def fail(self, make: Callable[[list[int]], Exception], line: Line | None) -> int:
+        """The status that stands for an error."""
+        self.failures.append(Failure(make, line))
+        return len(self.failures) + 1
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the function of a program gets: one block with the inputs, the addresses of outputs, and room for errors."""
+
+    pointer: Val
+    inputs: int
+    outputs: int
+
+    ERRORS = 4
+
+    def input(self, b: Builder, k: int) -> Val:
+        """Where an input lies: a number itself, or the address of an array."""
+        return b.offset(self.pointer, 16 * k)
+
+    def output(self, b: Builder, k: int) -> Val:
+        """Where the address of an output lies."""
+        return b.offset(self.pointer, 16 * (self.inputs + k))
+
+    def arena(self, b: Builder) -> Val:
+        """Where the address of the working memory lies."""
+        return b.offset(self.pointer, 16 * (self.inputs + self.outputs))
+
+    def error(self, b: Builder, k: int) -> Val:
+        """Where the k-th number of an error is left."""
+        return b.offset(self.pointer, 16 * (self.inputs + self.outputs) + 16 + 8 * k)
+
+    @staticmethod
+    def size(inputs: int, outputs: int) -> int:
+        """The number of bytes."""
+        return 16 * (inputs + outputs) + 16 + 8 * Frame.ERRORS

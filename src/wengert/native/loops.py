@@ -1,0 +1,481 @@
+"""Loop nests: pointwise lines and reductions over one domain, computed together, in vectors of our own.
+
+The axes that all arrays step through evenly are merged; one axis is taken in steps of a vector; each value is computed
+in the outermost loop in which it is known. A reduction keeps several sums side by side, whose number and order depend
+on nothing but the shapes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wengert.ir import Line, Var
+from wengert.ir.native import Fold
+from wengert.native import elements
+from wengert.native.elements import types_of
+from wengert.native.emit import Emitter
+from wengert.native.plan import Item, Kind, normal
+from wengert.native.values import LANES, PARTS, Val, code_of, itemsize
+from wengert.native.views import Layout, Place
+
+if TYPE_CHECKING:
+    from wengert.native.lowering import Lowering
+
+UNROLL = 4  # vectors of sums side by side
+LONG = 2048  # elements after which a sum is added to the sum of sums, so that rounding errors do not grow with length
+IN_CACHE = 4096  # results of sums along an outer axis that are kept in memory rather than in registers
+
+
+@dataclass(eq=False)
+class Access:
+    """Memory that is stepped through: where, and in which strides along the axes of the nest."""
+
+    place: Place
+    strides: tuple[int, ...]
+
+
+@dataclass(eq=False)
+class Leaf:
+    """A value from outside of the nest: in memory, or the same everywhere."""
+
+    access: Access | None
+    uniform: Val | None
+    depth: int = 0
+
+
+@dataclass(eq=False)
+class Reduction:
+    """A fold of the nest."""
+
+    line: Line
+    fold: Fold
+    code: str
+    reduced: tuple[bool, ...]  # by axis
+    home: int = 0  # the number of loops around its accumulator
+    access: Access | None = None  # of its results
+    in_memory: bool = False
+
+
+class Context:
+    """What is known inside a loop: indices, and the values computed so far."""
+
+    def __init__(self, parent: Context | None = None) -> None:
+        self.values: dict[Any, Val] = dict(parent.values) if parent else {}
+        self.pointers: dict[Any, Val] = dict(parent.pointers) if parent else {}
+        self.index: dict[int, Val] = dict(parent.index) if parent else {}
+        self.lanes = parent.lanes if parent else 1
+        self.sums: dict[Reduction, Val] = dict(parent.sums) if parent else {}
+
+
+class Nest:
+    """One loop nest."""
+
+    def __init__(self, low: Lowering, item: Item) -> None:
+        assert item.domain is not None
+        self.low, self.b, self.e = low, low.b, low.e
+        self.lines = item.lines
+        self.own = {v: line for line in item.lines for v in line.outputs}
+        self.lengths = item.domain
+        self.leaves: dict[Any, Leaf] = {}
+        self.stores: dict[Var, Access] = {}
+        self.reductions: list[Reduction] = []
+        self._inputs: dict[tuple[int, int], Any] = {}  # (line, position) -> key of a leaf, or a Var of the nest
+        self._collect()
+        self._merge()
+        self._choose()
+        self._find_depths()
+
+    # -- what is read and written --------------------------------------------------------------------------------------
+
+    def _collect(self) -> None:
+        for line in self.lines:
+            full = np.broadcast_shapes(*(t.shape for t in types_of(line)))
+            for position, x in enumerate(line.inputs):
+                if type(x) is Var and x in self.own and not self._is_fold(self.own[x]):
+                    self._inputs[id(line), position] = x
+                else:
+                    self._inputs[id(line), position] = self._leaf(x, full)
+            out = line.outputs[0]
+            if self._is_fold(line):
+                self.reductions.append(self._reduction(line, full))
+            elif out in self.low.plan.stored:
+                place = self.low.place(out)
+                self.stores[out] = Access(place, self._strides(place.layout, full))
+
+    def _is_fold(self, line: Line) -> bool:
+        return self.low.plan.kinds[id(line)] is Kind.FOLD
+
+    def _strides(self, layout: Layout, full: tuple[int, ...]) -> tuple[int, ...]:
+        shape = (1,) * (len(full) - len(layout.shape)) + layout.shape
+        strides = (0,) * (len(full) - len(layout.shape)) + layout.strides
+        return tuple(
+            0 if n == 1 else stride for n, stride, whole in zip(shape, strides, full, strict=True) if whole != 1
+        )
+
+    def _leaf(self, x: Any, full: tuple[int, ...]) -> Any:
+        if type(x) is not Var or self.low.is_scalar(x):
+            value = self.low.uniform(x)
+            if value is not None:
+                key: Any = ("uniform", x if type(x) is Var else id(x))
+                self.leaves.setdefault(key, Leaf(None, value))
+                return key
+        place = self.low.place(x)
+        strides = self._strides(place.layout, full)
+        if place.layout.size == 1:
+            key = ("one", place.pointer.text, place.layout.offset, place.code)
+            if key not in self.leaves:
+                self.leaves[key] = Leaf(None, self.low.load_one(place))
+            return key
+        key = (place.pointer.text, place.layout.offset, place.code, strides)
+        self.leaves.setdefault(key, Leaf(Access(place, strides), None))
+        return key
+
+    def _reduction(self, line: Line, full: tuple[int, ...]) -> Reduction:
+        fold = line.primitive.native
+        assert isinstance(fold, Fold)
+        gone = {axis % len(full) for axis in line.params["axis"]} if full else set()
+        reduced = tuple(i in gone for i, n in enumerate(full) if n != 1)
+        out = line.outputs[0]
+        code = code_of(out.type.dtype)
+        assert code is not None
+        found = Reduction(line, fold, code, reduced)
+        if not all(reduced):
+            place = self.low.place(out)
+            sizes = [n for n, r in zip(self.lengths, reduced, strict=True) if not r]
+            step, kept = itemsize(code), []
+            for n in reversed(sizes):
+                kept.append(step)
+                step *= n
+            it = iter(reversed(kept))
+            found.access = Access(place, tuple(0 if r else next(it) for r in reduced))
+        return found
+
+    # -- axes ----------------------------------------------------------------------------------------------------------
+
+    def _accesses(self) -> list[Access]:
+        found = [leaf.access for leaf in self.leaves.values() if leaf.access is not None]
+        found += list(self.stores.values()) + [r.access for r in self.reductions if r.access is not None]
+        return found
+
+    def _merge(self) -> None:
+        """Neighbouring axes that everything steps through evenly become one."""
+        axis = len(self.lengths) - 2
+        while axis >= 0:
+            n = self.lengths[axis + 1]
+            even = all(a.strides[axis] == a.strides[axis + 1] * n for a in self._accesses())
+            even = even and all(r.reduced[axis] == r.reduced[axis + 1] for r in self.reductions)
+            if even:
+                for a in self._accesses():
+                    a.strides = (*a.strides[:axis], *a.strides[axis + 1 :])
+                for r in self.reductions:
+                    r.reduced = (*r.reduced[:axis], *r.reduced[axis + 1 :])
+                self.lengths = (*self.lengths[:axis], self.lengths[axis] * n, *self.lengths[axis + 2 :])
+            axis -= 1
+
+    def _choose(self) -> None:
+        """The order of the loops, and the axis that is taken in vectors."""
+        axes = range(len(self.lengths))
+        order = list(axes)
+        vector: int | None = None
+        complex_ = any(code_of(v.type.dtype) in PARTS for v in self.own) or any(
+            leaf.access is not None and leaf.access.place.code in PARTS for leaf in self.leaves.values()
+        )
+        if axes and not complex_:
+            vector = max(axes, key=lambda a: (min(self.lengths[a], 4 * LANES), a))
+            if self.lengths[vector] < LANES:
+                vector = None
+        for r in self.reductions:
+            kept = [a for a in axes if not r.reduced[a]]
+            size = int(np.prod([self.lengths[a] for a in kept], dtype=np.int64))
+            inner_kept = kept and any(r.reduced[a] for a in axes if a < kept[-1])
+            if inner_kept and not (len(self.lengths) == 2 and LANES <= size <= IN_CACHE and vector == kept[-1]):
+                order.sort(key=lambda a, reduced=r.reduced: (reduced[a], a))  # sums in registers: kept axes outside
+        self.order, self.vector = order, vector
+        for r in self.reductions:
+            outside = [i for i, a in enumerate(order) if not r.reduced[a]]
+            r.home = outside[-1] + 1 if outside else 0
+            r.in_memory = any(r.reduced[a] for a in order[: r.home])
+
+    def _find_depths(self) -> None:
+        position = {a: i for i, a in enumerate(self.order)}
+        for leaf in self.leaves.values():
+            if leaf.access is not None:
+                leaf.depth = max((position[a] + 1 for a, s in enumerate(leaf.access.strides) if s), default=0)
+        self.depths: dict[Var, int] = {}
+        for line in self.lines:
+            deepest = 0
+            for i in range(len(line.inputs)):
+                key = self._inputs[id(line), i]
+                deepest = max(deepest, self.depths[key] if type(key) is Var else self.leaves[key].depth)
+            self.depths[line.outputs[0]] = deepest
+        self.by_depth: dict[int, list[Line]] = {}
+        for line in self.lines:
+            if not self._is_fold(line):
+                self.by_depth.setdefault(self.depths[line.outputs[0]], []).append(line)
+
+    # -- code ----------------------------------------------------------------------------------------------------------
+
+    def emit(self) -> None:
+        """The loops."""
+        self.low.assembly.cost += float(np.prod(self.lengths, dtype=float)) * len(self.lines)
+        for r in self.reductions:
+            if r.in_memory:
+                assert r.access is not None
+                self.low.fill(r.access.place, self._start(r))
+        self._level(0, Context())
+        for r in self.reductions:
+            if r.in_memory and r.fold.last is not None:
+                assert r.access is not None
+                fold, line = r.fold, r.line
+                self.low.update_all(r.access.place, lambda v, fold=fold, line=line: self._last(fold, line, v))
+
+    def _start(self, r: Reduction) -> Any:
+        return start_of(r.fold, r.code)
+
+    def _last(self, fold: Fold, line: Line, value: Val) -> Val:
+        return fold.last(self.e, value, **line.params) if fold.last is not None else value
+
+    def _level(self, depth: int, ctx: Context) -> None:
+        """What is computed inside of so many loops, and the loops inside of that."""
+        for line in self.by_depth.get(depth, ()):
+            self._point(line, ctx)
+        here = [r for r in self.reductions if r.home == depth and not r.in_memory]
+        for r in here:
+            ctx.sums[r] = self.b.variable(self.e.constant(self._start(r), r.code, ctx.lanes))
+        if depth == len(self.order):
+            for r in self.reductions:
+                self._combine(r, ctx)
+            self._store_all(depth, ctx)
+            return
+        self._store_all(depth, ctx)
+        self._loop(depth, ctx)
+        for r in here:
+            total = self._last(r.fold, r.line, self.b.get(ctx.sums[r]))
+            out = r.line.outputs[0]
+            if r.access is None:
+                self.low.set_scalar(out, total)
+            else:
+                self._write(r.access, total, ctx, depth)
+
+    def _loop(self, depth: int, ctx: Context) -> None:
+        axis = self.order[depth]
+        n = self.lengths[axis]
+        if axis != self.vector:
+            with self.b.loop(0, n) as index:
+                self._turn(depth, ctx, axis, index, 1)
+            return
+        inner = depth == len(self.order) - 1
+        summed = [r for r in self.reductions if r.reduced[axis] and not r.in_memory]
+        light = len(self.lines) <= 12
+        unroll = UNROLL if summed and inner and light and n >= UNROLL * LANES else 1
+        step = LANES * unroll
+        done = n - n % step
+        self._vectors(depth, ctx, axis, 0, done, summed, unroll)
+        if n - done >= LANES:
+            rest = n - n % LANES
+            self._vectors(depth, ctx, axis, done, rest, summed, 1)
+            done = rest
+        if done < n:
+            with self.b.loop(done, n) as index:
+                self._turn(depth, ctx, axis, index, 1)
+
+    def _vectors(
+        self, depth: int, ctx: Context, axis: int, begin: int, end: int, summed: list[Reduction], unroll: int
+    ) -> None:
+        """The part of a vector loop that is done in so many vectors a turn."""
+        if begin >= end:
+            return
+        step = LANES * unroll
+        if not summed:
+            with self.b.loop(begin, end, step) as index:
+                self._turn(depth, ctx, axis, index, LANES)
+            return
+        block = LONG if end - begin > 2 * LONG and LONG % step == 0 else 0
+        outer = {r: self._lanes_of_starts(r, LANES) for r in summed}
+        whole = begin + (end - begin) // block * block if block else begin
+        if block:
+            with self.b.loop(begin, whole, block) as first:
+                last = self.b.op("add", first, self.b.constant(block, "i8"))
+                self._sums(depth, ctx, axis, first, last, summed, unroll, outer)
+        if whole < end:
+            self._sums(depth, ctx, axis, whole, end, summed, unroll, outer)
+        for r in summed:
+            total = self._across(r, self.b.get(outer[r]))
+            self.b.put(ctx.sums[r], self._two(r, self.b.get(ctx.sums[r]), total))
+
+    def _lanes_of_starts(self, r: Reduction, lanes: int) -> Val:
+        return self.b.variable(self.e.constant(self._start(r), r.code, lanes))
+
+    def _sums(
+        self, depth: int, ctx: Context, axis: int, begin: Any, end: Any, summed: list[Reduction], unroll: int,
+        outer: dict[Reduction, Val],
+    ) -> None:  # fmt: skip
+        """Sums of vectors from here to there, side by side, added to those outside."""
+        sides = [{r: self._lanes_of_starts(r, LANES) for r in summed} for _ in range(unroll)]
+        with self.b.loop(begin, end, LANES * unroll) as index:
+            for number, side in enumerate(sides):
+                at = self.b.op("add", index, self.b.constant(number * LANES, "i8")) if number else index
+                inner = Context(ctx)
+                inner.sums.update(side)
+                self._turn(depth, inner, axis, at, LANES)
+        for r in summed:
+            totals = [self.b.get(side[r]) for side in sides]
+            while len(totals) > 1:
+                totals = [self._two(r, a, b) for a, b in zip(totals[::2], totals[1::2], strict=True)]
+            self.b.put(outer[r], self._two(r, self.b.get(outer[r]), totals[0]))
+
+    def _two(self, r: Reduction, a: Val, b: Val) -> Val:
+        return getattr(self.e, r.fold.combine)(a, b)
+
+    def _across(self, r: Reduction, total: Val) -> Val:
+        """The lanes of a vector combined, halves first."""
+        lanes = total.lanes
+        while lanes > 1:
+            half = lanes // 2
+            low = self.b.shuffle(total, total, range(half))
+            high = self.b.shuffle(total, total, range(half, lanes))
+            if half == 1:
+                low, high = self.b.extract(low, 0), self.b.extract(high, 0)
+                low, high = Val(low.text, total.code), Val(high.text, total.code)
+            total, lanes = self._two(r, low, high), half
+        return total
+
+    def _turn(self, depth: int, ctx: Context, axis: int, index: Val, lanes: int) -> None:
+        inner = Context(ctx)
+        inner.index[axis] = index
+        inner.lanes = max(lanes, ctx.lanes)
+        self._level(depth + 1, inner)
+
+    # -- elements ------------------------------------------------------------------------------------------------------
+
+    def _point(self, line: Line, ctx: Context) -> None:
+        values = [self._input(line, i, ctx) for i in range(len(line.inputs))]
+        ctx.values[line.outputs[0]] = elements.apply(self.e, self.low.plan.resolved[id(line)], values)
+
+    def _input(self, line: Line, position: int, ctx: Context) -> Val:
+        key = self._inputs[id(line), position]
+        if type(key) is Var:
+            return ctx.values[key]
+        known = ctx.values.get(key)
+        if known is None:
+            leaf = self.leaves[key]
+            known = leaf.uniform if leaf.uniform is not None else self._read(leaf.access, ctx, leaf.depth)
+            assert known is not None
+            ctx.values[key] = known
+        return known
+
+    def _pointer(self, access: Access, ctx: Context, depth: int) -> Val:
+        """The address at the present indices."""
+        key = (id(access), depth)
+        known = ctx.pointers.get(key)
+        if known is not None:
+            return known
+        if depth == 0:
+            pointer = self.b.offset(access.place.pointer, access.place.layout.offset)
+        else:
+            axis = self.order[depth - 1]
+            pointer = self._pointer(access, ctx, depth - 1)
+            stride = access.strides[axis]
+            if stride:
+                pointer = self.b.offset(pointer, self.b.op("mul", ctx.index[axis], self.b.constant(stride, "i8")))
+        ctx.pointers[key] = pointer
+        return pointer
+
+    def _vector_stride(self, access: Access, ctx: Context, depth: int) -> int:
+        """The stride between lanes; 0 where there are none at this depth."""
+        if ctx.lanes == 1 or self.vector is None or self.vector not in self.order[:depth]:
+            return 0
+        return access.strides[self.vector]
+
+    def _read(self, access: Access | None, ctx: Context, depth: int) -> Val:
+        assert access is not None
+        pointer = self._pointer(access, ctx, depth)
+        stride, code = self._vector_stride(access, ctx, depth), access.place.code
+        if stride == 0:
+            return self.b.load(pointer, code)
+        size = itemsize(code)
+        if stride == size:
+            return self.b.load(pointer, code, LANES, align=size)
+        if stride == -size:
+            found = self.b.load(self.b.offset(pointer, -size * (LANES - 1)), code, LANES, align=size)
+            return self.b.shuffle(found, found, range(LANES - 1, -1, -1))
+        return self.b.gather([self.b.load(self.b.offset(pointer, stride * i), code) for i in range(LANES)])
+
+    def _write(self, access: Access, value: Val, ctx: Context, depth: int) -> None:
+        pointer = self._pointer(access, ctx, depth)
+        stride, size = self._vector_stride(access, ctx, depth), itemsize(access.place.code)
+        if stride == 0:
+            self.b.store(value if value.lanes == 1 else self.b.extract(value, LANES - 1), pointer)
+            return
+        value = elements.spread(self.e, value, LANES)
+        if stride == size:
+            self.b.store(value, pointer)
+            return
+        for i in range(LANES):
+            self.b.store(self.b.extract(value, i), self.b.offset(pointer, stride * i))
+
+    def _store_all(self, depth: int, ctx: Context) -> None:
+        """Stores of what is computed here; a value that is the same along inner axes is stored in the inmost loop."""
+        if depth != len(self.order):
+            return
+        for x, access in self.stores.items():
+            self._write(access, ctx.values[x], ctx, depth)
+
+    def _combine(self, r: Reduction, ctx: Context) -> None:
+        values = [self._input(r.line, i, ctx) for i in range(len(r.line.inputs))]
+        values = operands(self.e, r.fold, r.code, values)
+        lanes = max([ctx.lanes if self.vector is not None and r.in_memory else 1, *(v.lanes for v in values)])
+        values = [elements.spread(self.e, v, lanes) for v in values]
+        value = r.fold.each(self.e, *values, **r.line.params) if r.fold.each is not None else values[0]
+        value = self.e.convert(value, r.code)
+        if r.in_memory:
+            assert r.access is not None
+            depth = len(self.order)
+            stride = self._vector_stride(r.access, ctx, depth)
+            if ctx.lanes > 1 and stride == 0:
+                value = self._across(r, elements.spread(self.e, value, LANES))
+            old = self._read(r.access, ctx, depth)
+            self._write(r.access, self._two(r, old, value), ctx, depth)
+            return
+        place = ctx.sums[r]
+        value = elements.spread(self.e, value, place.lanes) if place.lanes > value.lanes else value
+        self.b.put(place, self._two(r, self.b.get(place), value))
+
+
+def start_of(fold: Fold, code: str) -> Any:
+    """The value of an empty reduction; the least or greatest of its type."""
+    start = fold.start
+    if isinstance(start, str):
+        if start.startswith("nan") and code[0] == "f":
+            return np.nan
+        low = start.endswith("lowest")
+        if code[0] == "f":
+            return -np.inf if low else np.inf
+        if code == "b1":
+            return not low
+        info = np.iinfo(f"{code[0]}{code[1:]}")
+        return info.min if low else info.max
+    return start
+
+
+def operands(e: Emitter, fold: Fold, code: str, values: Sequence[Val]) -> list[Val]:
+    """What is reduced, in the type of the result; a mask beside it stays one."""
+    if not fold.dtype:
+        return list(values)
+    return [v if i and v.kind == "b" else _as(e, v, code) for i, v in enumerate(values)]
+
+
+def _as(e: Emitter, x: Val, code: str) -> Val:
+    return elements.literal(e, x.value, code) if isinstance(x, elements.Literal) else e.convert(x, code)
+
+
+def emit_nest(low: Lowering, item: Item) -> None:
+    """The code of a group of pointwise lines and reductions."""
+    Nest(low, item).emit()
+
+
+__all__ = ["emit_nest", "normal"]

@@ -1,0 +1,100 @@
+"""Copies and fills of arrays in memory, of any strides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from wengert.native.elements import spread
+from wengert.native.values import LANES, PARTS, Val, itemsize
+from wengert.native.views import Layout, Place
+
+if TYPE_CHECKING:
+    from wengert.native.lowering import Lowering
+
+Axes = list[tuple[int, tuple[int, ...]]]  # lengths, and the strides of each array
+
+
+def merged_axes(*layouts: Layout) -> Axes:
+    """The axes of arrays of one shape, those of length 1 left out, neighbours joined where all step evenly."""
+    axes: Axes = []
+    for i, n in enumerate(layouts[0].shape):
+        if n == 1:
+            continue
+        steps = tuple(layout.strides[i] for layout in layouts)
+        if axes and all(outer == inner * n for outer, inner in zip(axes[-1][1], steps, strict=True)):
+            axes[-1] = (axes[-1][0] * n, steps)
+        else:
+            axes.append((n, steps))
+    return axes
+
+
+def fill(low: Lowering, place: Place, value: Val) -> None:
+    """Write one value everywhere."""
+    axes = merged_axes(place.layout)
+    pointer = low.b.offset(place.pointer, place.layout.offset)
+    nest(low, axes, (pointer,), (place.code,), lambda lanes, at: low.b.store(spread(low.e, value, lanes), at[0]))
+
+
+def move(low: Lowering, target: Place, source: Place, function: Callable[[Val], Val] | None = None) -> None:
+    """Copy an array, or a function of its elements, to a place of the same shape."""
+    if target.layout.size == 0:
+        return
+    axes = merged_axes(target.layout, source.layout)
+    pointers = tuple(low.b.offset(p.pointer, p.layout.offset) for p in (target, source))
+    same = target.code == source.code and function is None
+
+    def one(lanes: int, at: tuple[Val, ...]) -> None:
+        size = itemsize(source.code)
+        value = low.b.load(at[1], source.code, lanes, align=size if source.code not in PARTS else None)
+        if function is not None:
+            value = function(value)
+        low.b.store(value if same else low.e.convert(value, target.code), at[0])
+
+    nest(low, axes, pointers, (target.code, source.code), one)
+
+
+def broadcast_to(source: Place, shape: tuple[int, ...]) -> Place:
+    """The place as an array of this shape, with strides of zero along repeated axes."""
+    layout = source.layout
+    extra = len(shape) - len(layout.shape)
+    if extra < 0:  # leading axes of length 1 too many
+        layout = layout._replace(shape=layout.shape[-extra:], strides=layout.strides[-extra:])
+        extra = 0
+    strides = (0,) * extra + tuple(
+        0 if n == 1 else s for n, s in zip(layout.shape, layout.strides, strict=True)
+    )
+    return Place(source.pointer, layout._replace(shape=shape, strides=strides))
+
+
+def nest(
+    low: Lowering, axes: Axes, pointers: tuple[Val, ...], codes: tuple[str, ...],
+    body: Callable[[int, tuple[Val, ...]], None],
+) -> None:  # fmt: skip
+    b = low.b
+    if not axes:
+        body(1, pointers)
+        return
+    (n, steps), rest = axes[0], axes[1:]
+
+    def turn(index: Val, lanes: int) -> None:
+        at = tuple(
+            b.offset(p, b.op("mul", index, b.constant(step, "i8"))) if step else p
+            for p, step in zip(pointers, steps, strict=True)
+        )
+        if rest:
+            nest(low, rest, at, codes, body)
+        else:
+            body(lanes, at)
+
+    even = bool(codes) and all(
+        step == itemsize(code) and code not in PARTS for step, code in zip(steps, codes, strict=True)
+    )
+    done = 0
+    if not rest and even and n >= LANES:
+        done = n - n % LANES
+        with b.loop(0, done, LANES) as index:
+            turn(index, LANES)
+    if done < n:
+        with b.loop(done, n) as index:
+            turn(index, 1)

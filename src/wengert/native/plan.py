@@ -1,0 +1,257 @@
+"""What is computed together: the lines of a list in groups, each a stretch of straight code, a loop nest, or one line.
+
+A line joins the first group of its kind in which all that it reads is at hand. Values that do not leave a loop nest are
+never in memory; a value is stored where another group reads it, a view is taken of it, or it is a result.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from wengert.ir import Line, Var, type_of
+from wengert.ir.native import Fold, Pieces, Pointwise, Routine
+from wengert.native.elements import Resolved, resolve, types_of
+from wengert.native.values import code_of
+from wengert.native.views import Layout, c_layout, view_layout
+
+TINY = 16  # elements, up to which an array is kept in registers
+STRAIGHT = 30_000  # elements of straight code in all, above which only single numbers are
+
+
+class Kind(enum.Enum):
+    """How a line is carried out."""
+
+    VIEW = "view"
+    POINT = "point"
+    FOLD = "fold"
+    PIECES = "pieces"
+    ROUTINE = "routine"
+    LOOP = "compiled loop of a ufunc"
+    REGION = "region"
+    CALL = "call of Python"
+
+
+@dataclass(eq=False)
+class Item:
+    """Lines that are carried out together."""
+
+    number: int
+    domain: tuple[int, ...] | None  # of a loop nest; () for straight code, None for a single line
+    lines: list[Line] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class Plan:
+    """The groups, and where each value is."""
+
+    lines: Sequence[Line]
+    inputs: tuple[Var, ...]
+    outputs: tuple[Any, ...]
+    tiny: int
+    items: list[Item] = field(default_factory=list)
+    kinds: dict[int, Kind] = field(default_factory=dict)  # by id of the line
+    resolved: dict[int, Resolved] = field(default_factory=dict)
+    ready: dict[Var, int] = field(default_factory=dict)  # the group from which on a value can be read
+    made: dict[Var, int] = field(default_factory=dict)  # the group that computes it
+    roots: dict[Var, Var] = field(default_factory=dict)  # of views: whose memory they look at
+    layouts: dict[Var, Layout] = field(default_factory=dict)
+    straight: set[Var] = field(default_factory=set)  # values that are kept in registers
+    stored: set[Var] = field(default_factory=set)
+    last: dict[Var, int] = field(default_factory=dict)  # the last group that reads the memory of a root
+
+    def root(self, x: Var) -> Var:
+        """The value whose memory this one lies in."""
+        return self.roots.get(x, x)
+
+    def layout(self, x: Var) -> Layout:
+        """Where the elements lie in the memory of the root."""
+        known = self.layouts.get(x)
+        if known is None:
+            code = code_of(x.type.dtype)
+            assert code is not None
+            known = self.layouts[x] = c_layout(x.type.shape, code)
+        return known
+
+
+def normal(shape: Iterable[int]) -> tuple[int, ...]:
+    """A shape without axes of length 1."""
+    return tuple(n for n in shape if n != 1)
+
+
+def size_of(x: Any) -> int:
+    """The number of elements of an input of a line."""
+    return int((x.type if type(x) is Var else type_of(x)).size)
+
+
+def is_small(x: Any, tiny: int) -> bool:
+    """Whether an input is a number or a small array."""
+    return size_of(x) <= tiny
+
+
+def make_plan(lines: Sequence[Line], inputs: tuple[Var, ...], outputs: tuple[Any, ...]) -> Plan:
+    """Sort the lines into groups."""
+    work = sum(min(v.type.size, TINY) for line in lines for v in line.outputs if v.type.size <= TINY)
+    plan = Plan(lines, inputs, outputs, TINY if work <= STRAIGHT else 1)
+    for x in inputs:
+        plan.ready[x] = 0
+        plan.made[x] = -1
+    for line in lines:
+        _place(plan, line)
+    _find_stored(plan)
+    return plan
+
+
+# -- kinds -------------------------------------------------------------------------------------------------------------
+
+
+def kind_of(plan: Plan, line: Line) -> Kind:
+    """How a line will be carried out."""
+    row, native = line.primitive, line.primitive.native
+    codes = [code_of(t.dtype) for t in types_of(line)] + [code_of(v.type.dtype) for v in line.outputs]
+    if None in codes:
+        return Kind.CALL
+    if any(size_of(x) == 0 for x in line.inputs) and any(v.type.size for v in line.outputs):
+        return Kind.CALL
+    if row.view and all(type(x) is not Var or i == 0 for i, x in enumerate(line.inputs)) and len(line.inputs) == 1:
+        return Kind.VIEW
+    if isinstance(native, Pointwise):
+        found = resolve(line)
+        if found is not None:
+            plan.resolved[id(line)] = found
+            return Kind.POINT
+    if isinstance(native, Fold) and foldable(line):
+        return Kind.FOLD
+    if isinstance(native, Pieces):
+        return Kind.PIECES
+    if isinstance(native, Routine):
+        return Kind.ROUTINE
+    if isinstance(row.evaluate, np.ufunc) and not line.params and codes[-1][0] in "fcb":
+        return Kind.LOOP
+    return Kind.CALL
+
+
+def foldable(line: Line) -> bool:
+    """Whether a reduction can be done here: not where there is nothing to reduce and no value for that."""
+    native = line.primitive.native
+    assert isinstance(native, Fold)
+    shapes = [t.shape for t in types_of(line)]
+    domain = np.broadcast_shapes(*shapes)
+    if domain != shapes[0]:
+        return False
+    code = code_of(line.outputs[0].type.dtype)
+    known = code is not None and (code[0] != "c" or native.combine in ("add", "multiply"))
+    return known and (native.empty or int(np.prod(domain, dtype=np.int64)) > 0)
+
+
+# -- groups ------------------------------------------------------------------------------------------------------------
+
+
+def _place(plan: Plan, line: Line) -> None:
+    kind = plan.kinds[id(line)] = kind_of(plan, line)
+    if kind is Kind.VIEW and _place_view(plan, line):
+        return
+    kind = plan.kinds[id(line)]
+    small = all(is_small(v, plan.tiny) for v in line.outputs) and all(is_small(x, plan.tiny) for x in line.inputs)
+    if kind is Kind.VIEW:  # of something small: elements are moved while compiling
+        domain: tuple[int, ...] | None = ()
+    elif kind in (Kind.POINT, Kind.FOLD, Kind.PIECES, Kind.LOOP) and small:
+        domain = ()
+    elif kind is Kind.POINT:
+        domain = normal(line.outputs[0].type.shape)
+    elif kind is Kind.FOLD:
+        domain = normal(types_of(line)[0].shape)
+    else:
+        domain = None
+    least = 0
+    for x in line.inputs:
+        if type(x) is Var:
+            least = max(least, _available(plan, x, line, domain))
+    item = _item(plan, domain, least)
+    item.lines.append(line)
+    for v in line.outputs:
+        plan.made[v] = item.number
+        plan.ready[v] = item.number if domain == () or (domain is not None and kind is Kind.POINT) else item.number + 1
+        if domain == ():
+            plan.straight.add(v)
+
+
+def _available(plan: Plan, x: Var, line: Line, domain: tuple[int, ...] | None) -> int:
+    """The first group in which a line of this domain can read a value."""
+    made, ready = plan.made[plan.root(x)], plan.ready[x]
+    if made < 0 or ready > made:
+        return ready
+    if x in plan.straight:
+        return made if domain == () else made + 1
+    # computed in a loop nest: in the same nest it is at hand at the same place
+    same = domain is not None and plan.root(x) is x and normal(x.type.shape) == domain and domain != ()
+    aligned = same and _same_places(x.type.shape, line)
+    return made if aligned and plan.items[made].domain == domain else made + 1
+
+
+def _same_places(shape: tuple[int, ...], line: Line) -> bool:
+    """Whether a value of this shape is read at the place at which the line computes."""
+    full = np.broadcast_shapes(*(t.shape for t in types_of(line)))
+    shape = (1,) * (len(full) - len(shape)) + shape
+    return shape == full
+
+
+def _item(plan: Plan, domain: tuple[int, ...] | None, least: int) -> Item:
+    if domain is not None:
+        for item in plan.items[least:]:
+            if item.domain == domain:
+                return item
+    item = Item(len(plan.items), domain)
+    plan.items.append(item)
+    return item
+
+
+def _place_view(plan: Plan, line: Line) -> bool:
+    """Enter a view as what it is; False where its elements have to be copied or are in registers."""
+    (x,), (out,) = line.inputs, line.outputs
+    if type(x) is not Var:
+        plan.kinds[id(line)] = Kind.CALL
+        return False
+    if x in plan.straight and out.type.size <= plan.tiny:
+        return False
+    layout = view_layout(plan.layout(x), line.primitive, line.params)
+    if layout is None:
+        if out.type.size > plan.tiny or x.type.size > plan.tiny:
+            plan.kinds[id(line)] = Kind.ROUTINE if out.type.size else Kind.CALL
+        return False
+    root = plan.root(x)
+    plan.roots[out], plan.layouts[out] = root, layout
+    plan.made[out] = plan.made[root]
+    plan.ready[out] = max(plan.ready[x], plan.made[root] + 1)
+    return True
+
+
+# -- memory ------------------------------------------------------------------------------------------------------------
+
+
+def _find_stored(plan: Plan) -> None:
+    """Which values are in memory, and how long."""
+    for item in plan.items:
+        for line in item.lines:
+            for x in line.inputs:
+                if type(x) is not Var:
+                    continue
+                root = plan.root(x)
+                plan.last[root] = max(plan.last.get(root, -1), item.number)
+                if root is not x or plan.made[root] != item.number:
+                    plan.stored.add(root)
+            fold = plan.kinds[id(line)] in (Kind.FOLD,)
+            if item.domain is None or (fold and item.domain != ()):
+                plan.stored.update(line.outputs)
+    end = len(plan.items)
+    for x in plan.outputs:
+        if type(x) is Var:
+            root = plan.root(x)
+            plan.stored.add(root)
+            plan.last[root] = end
+    plan.stored -= plan.straight
+    plan.stored -= set(plan.inputs)

@@ -1,0 +1,120 @@
+"""Lines that machine code does not know: a call of the row's own `evaluate`, on arrays that view the memory."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wengert.ir import Line, bind
+from wengert.native import moves
+from wengert.native.elements import types_of
+from wengert.native.values import DTYPES, Val, code_of
+from wengert.native.views import Place, c_layout
+
+if TYPE_CHECKING:
+    from wengert.native.lowering import Lowering
+
+CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_void_p))
+pending = threading.local()  # the exception that a call ended with
+
+
+def raise_pending() -> None:
+    """Raise the exception that a call of Python ended with, in this thread."""
+    error, pending.error = pending.error, None
+    raise error
+
+
+def _array(address: int, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
+    size = max(int(np.prod(shape, dtype=np.int64)) * dtype.itemsize, 1)
+    buffer = (ctypes.c_char * size).from_address(address)
+    return np.ndarray(shape, dtype, buffer)
+
+
+def _function(line: Line) -> Any:
+    """`evaluate` on addresses."""
+    inputs = [(t.shape, t.dtype, t.weak) for t in types_of(line)]
+    outputs = [(v.type.shape, v.type.dtype) for v in line.outputs]
+    row, params = line.primitive, line.params
+
+    def call(addresses: Any) -> int:
+        try:
+            xs = []
+            for (shape, dtype, weak), address in zip(inputs, addresses, strict=False):
+                x = _array(address, shape, dtype)
+                xs.append(x if shape else x[()].item() if weak else x[()])
+            found = bind(row, tuple(xs), params)
+            results = found if isinstance(found, tuple) else (found,)
+            for k, (value, (shape, dtype)) in enumerate(zip(results, outputs, strict=True)):
+                target = _array(addresses[len(inputs) + k], shape, dtype)
+                if np.shape(value) != shape:
+                    raise ValueError(f"{row.name} gave the shape {np.shape(value)} in place of {shape}")
+                target[...] = value
+            return 0
+        except BaseException as error:
+            pending.error = error
+            return 1
+
+    return CALLBACK(call)
+
+
+def emit(low: Lowering, line: Line) -> None:
+    """The call."""
+    b = low.b
+    low.assembly.reasons.setdefault(line.primitive.name, "it has no native form for these types")
+    slot = low.assembly.callback(_function(line))
+    places = [_dense(low, low.place(x)) for x in line.inputs] + [low.place(v) for v in line.outputs]
+    block = b.alloca(8 * len(places))
+    for i, place in enumerate(places):
+        b.store(low.address(place), b.offset(block, 8 * i))
+    status = b.call_address(b.slot(slot), "i4", [block])
+    assert status is not None
+    b.guard(b.compare("ne", status, b.constant(0, "i4")), 1)
+
+
+def _dense(low: Lowering, place: Place) -> Place:
+    if place.layout.contiguous:
+        return place
+    copied = low.temporary(place.shape, place.code)
+    moves.move(low, copied, place)
+    return copied
+
+
+def emit_elements(low: Lowering, line: Line, xs: Sequence[Val]) -> Val:
+    """The call on single numbers, each of the type of an element."""
+    b = low.b
+    low.assembly.reasons.setdefault(line.primitive.name, "it has no native form for these types")
+    out = code_of(line.outputs[0].type.dtype)
+    assert out is not None
+    row, params = line.primitive, line.params
+    kinds = [(DTYPES[x.code], t.weak) for x, t in zip(xs, types_of(line), strict=True)]
+
+    def call(addresses: Any) -> int:
+        try:
+            values = []
+            for (dtype, weak), address in zip(kinds, addresses, strict=False):
+                value = _array(address, (), dtype)[()]
+                values.append(value.item() if weak else value)
+            _array(addresses[len(kinds)], (), DTYPES[out])[...] = bind(row, tuple(values), params)
+            return 0
+        except BaseException as error:
+            pending.error = error
+            return 1
+
+    block = b.alloca(8 * (len(xs) + 1))
+    result = b.alloca(16)
+    for i, x in enumerate(xs):
+        place = b.alloca(16)
+        b.store(x, place)
+        b.store(place, b.offset(block, 8 * i))
+    b.store(result, b.offset(block, 8 * len(xs)))
+    status = b.call_address(b.slot(low.assembly.callback(CALLBACK(call))), "i4", [block])
+    assert status is not None
+    b.guard(b.compare("ne", status, b.constant(0, "i4")), 1)
+    return b.load(result, out)
+
+
+__all__ = ["c_layout", "emit", "emit_elements", "raise_pending"]

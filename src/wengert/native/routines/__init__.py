@@ -1,0 +1,14 @@
+"""Operations on whole arrays, by the names that rows give in their `native` column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from wengert.native.routines import indexing
+
+ROUTINES: dict[str, Callable[..., Any]] = {
+    "gather": indexing.gather,
+    "write": indexing.write,
+    "add_at": indexing.add_at,
+}

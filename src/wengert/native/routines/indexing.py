@@ -1,0 +1,201 @@
+"""Reading and writing at places that are known when the program runs: gather, scatter, scatter-add."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wengert.ir import Line, Var, dtype_of
+from wengert.native import moves
+from wengert.native.elements import spread
+from wengert.native.values import LANES, PARTS, Val, itemsize
+from wengert.native.views import Layout, Place, layout_of, phantom, view_layout
+from wengert.primitives.index import SLOT, block
+
+if TYPE_CHECKING:
+    from wengert.native.lowering import Lowering
+
+Body = Callable[[int, Val, Val], None]  # lanes, the address in the array, the address in what is read or written
+
+
+class Places:
+    """The elements of an array that an index names."""
+
+    def __init__(self, low: Lowering, line: Line, array: Place, arrays: tuple[Any, ...]) -> None:
+        self.low, self.line = low, line
+        index, path = line.params["index"], line.params.get("path", ())
+        layout: Layout | None = array.layout
+        for primitive, params in path:
+            assert layout is not None
+            if SLOT in params.get("index", ()):
+                raise LookupError("an index array on the way")
+            layout = view_layout(layout, primitive, params)
+        if layout is None or any(type(part) is bool for part in index):
+            raise LookupError("a copy on the way")
+        if any(dtype_of(a).kind == "b" for a in arrays):
+            raise LookupError("a mask")
+        self.arrays = arrays
+        before, _ = block(index, len(layout.shape))
+        basic = (*(slice(None) if part is SLOT else part for part in index),)
+        whole = layout_of(phantom(layout)[basic if Ellipsis in basic else (*basic, Ellipsis)])
+        self.array = Place(array.pointer, whole)
+        self.slots = self._slot_axes(index, len(layout.shape))
+        self.basic = [a for a in range(len(whole.shape)) if a not in self.slots]
+        self.block = np.broadcast_shapes(*(low.shape(a) for a in arrays))
+        rest = [whole.shape[a] for a in self.basic]
+        before = min(before, len(rest))
+        self.before = before
+        self.shape = (*rest[:before], *self.block, *rest[before:])
+        # the axes as the user counts them, for messages
+        self.axes = self._slot_axes(tuple(p for p in index if p is not None), len(layout.shape), count_all=True)
+        self.lengths = [whole.shape[a] for a in self.slots]
+
+    @staticmethod
+    def _slot_axes(index: Any, ndim: int, count_all: bool = False) -> list[int]:
+        named = sum(part is not None and part is not Ellipsis for part in index)
+        axis, found = 0, []
+        for part in index:
+            if part is SLOT:
+                found.append(axis)
+            axis += ndim - named if part is Ellipsis else (not isinstance(part, int) or count_all)
+        return found
+
+    # -- addresses -----------------------------------------------------------------------------------------------------
+
+    def offset_of(self, numbers: list[Val]) -> Val | int:
+        """The offset of the elements at these indices; an IndexError where one is out of bounds."""
+        low, b, e = self.low, self.low.b, self.low.e
+        total: Val | int = 0
+        for number, slot, axis, n in zip(numbers, self.slots, self.axes, self.lengths, strict=True):
+            wide = e.convert(number, "i8")
+            negative = b.compare("slt", wide, b.constant(0, "i8"))
+            at = b.select(negative, b.op("add", wide, b.constant(n, "i8")), wide)
+            low.guard_index(b.compare("uge", at, b.constant(n, "i8")), wide, axis, n, self.line)
+            part = b.op("mul", at, b.constant(self.array.layout.strides[slot], "i8"))
+            total = part if isinstance(total, int) else b.op("add", total, part)
+        return total
+
+    @property
+    def start(self) -> Val:
+        """The address of the first element."""
+        return self.low.b.offset(self.array.pointer, self.array.layout.offset)
+
+    def tiny(self) -> Iterator[tuple[tuple[int, ...], Val]]:
+        """Each element that is named, by its index in what is read, with its address."""
+        b = self.low.b
+        arrays = np.broadcast_arrays(*(self.low.elements(a) for a in self.arrays))
+        layout = self.array.layout
+        for at in np.ndindex(self.block):
+            pointer = b.offset(self.start, self.offset_of([a[at] for a in arrays]))
+            for rest in np.ndindex(*(layout.shape[a] for a in self.basic)):
+                step = sum(i * layout.strides[a] for i, a in zip(rest, self.basic, strict=True))
+                yield (*rest[: self.before], *at, *rest[self.before :]), b.offset(pointer, step)
+
+    def visit(self, other: Place, body: Body) -> None:
+        """Loops over all elements that are named and those of another array of the shape of what is read."""
+        low, b = self.low, self.low.b
+        arrays = [moves.broadcast_to(low.place(a), self.block) for a in self.arrays]
+        block_axes = range(self.before, self.before + len(self.block))
+        strides = other.layout.strides
+        outer = Layout(self.block, tuple(strides[a] for a in block_axes), other.code)
+        rest = [a for a in range(len(strides)) if a not in block_axes]
+        layout = self.array.layout
+        inner_own = Layout(
+            tuple(layout.shape[a] for a in self.basic), tuple(layout.strides[a] for a in self.basic), layout.code
+        )
+        inner_other = Layout(inner_own.shape, tuple(strides[a] for a in rest), other.code)
+        inner = moves.merged_axes(inner_own, inner_other)
+        axes = moves.merged_axes(outer, *(a.layout for a in arrays))
+        pointers = tuple(b.offset(p.pointer, p.layout.offset) for p in (other, *arrays))
+
+        def at_index(at: tuple[Val, ...]) -> None:
+            numbers = [b.load(p, a.code) for p, a in zip(at[1:], arrays, strict=True)]
+            pointer = b.offset(self.start, self.offset_of(numbers))
+            moves.nest(low, inner, (pointer, at[0]), (layout.code, other.code), lambda lanes, two: body(lanes, *two))
+
+        moves.nest(low, axes, pointers, (), lambda lanes, at: at_index(at))
+
+
+def _places(low: Lowering, line: Line, array: Place, arrays: tuple[Any, ...]) -> Places | None:
+    try:
+        return Places(low, line, array, arrays)
+    except LookupError:
+        return None
+
+
+def gather(low: Lowering, line: Line) -> Any:
+    """`x[index]` with index arrays."""
+    x, *arrays = line.inputs
+    out = line.outputs[0]
+    places = _places(low, line, low.place(x), tuple(arrays))
+    if places is None or places.shape != out.type.shape:
+        return NotImplemented
+    code = places.array.code
+    if out.type.size <= low.plan.tiny:
+        found = np.empty(out.type.shape, object)
+        for at, pointer in places.tiny():
+            found[at] = low.b.load(pointer, code)
+        low.elements_of[out] = found
+        return None
+    size = itemsize(code)
+    places.visit(
+        low.place(out),
+        lambda lanes, own, other: low.b.store(
+            low.b.load(own, code, lanes, align=None if code in PARTS else size), other
+        ),
+    )
+    return None
+
+
+def write(low: Lowering, line: Line) -> Any:
+    """`base` with `value` written at an index."""
+    return _update(low, line, add=False)
+
+
+def add_at(low: Lowering, line: Line) -> Any:
+    """`base` with `value` added at an index, as often as it names an element."""
+    return _update(low, line, add=True)
+
+
+def _update(low: Lowering, line: Line, add: bool) -> Any:
+    base, value, *arrays = line.inputs
+    out, b, e = line.outputs[0], low.b, low.e
+    target = low.updated(base, out)
+    places = _places(low, line, target, tuple(arrays))
+    if places is None:
+        return NotImplemented
+    code = places.array.code
+    if code[0] != "c" and dtype_of(value).kind == "c":
+        return NotImplemented
+    if type(value) is not Var and np.size(value) == 1 or (type(value) is Var and low.is_scalar(value)):
+        one = e.convert(low.elements(value).flat[0], code)
+        other = Place(target.pointer, Layout(places.shape, (0,) * len(places.shape), code))
+
+        def store(lanes: int, own: Val, _: Val) -> None:
+            wide = spread(e, one, lanes)
+            b.store(e.add(b.load(own, code, lanes, align=_align(code)), wide) if add else wide, own)
+
+        places.visit(other, store)
+        return None
+    source = low.place(value)
+    other = moves.broadcast_to(source, places.shape)
+    if low.shares(value, out):
+        copied = low.temporary(places.shape, source.code)
+        moves.move(low, copied, other)
+        other = copied
+
+    def carry(lanes: int, own: Val, from_: Val) -> None:
+        found = e.convert(b.load(from_, other.code, lanes, align=_align(other.code)), code)
+        b.store(e.add(b.load(own, code, lanes, align=_align(code)), found) if add else found, own)
+
+    places.visit(other, carry)
+    return None
+
+
+def _align(code: str) -> int | None:
+    return None if code in PARTS else itemsize(code)
+
+
+__all__ = ["LANES", "add_at", "gather", "write"]

@@ -1,0 +1,199 @@
+"""Lines that are carried out on their own: parts put together, routines, loops of ufuncs, calls of Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wengert.ir import Line, Var
+from wengert.ir.native import Pieces, Routine
+from wengert.native import moves, python_calls
+from wengert.native.elements import Literal, literal, types_of
+from wengert.native.plan import Kind
+from wengert.native.routines import ROUTINES
+from wengert.native.ufuncs import CompiledLoop, compiled_loop
+from wengert.native.values import Val, code_of
+from wengert.native.views import Layout, Place, layout_of, phantom
+
+if TYPE_CHECKING:
+    from wengert.native.lowering import Lowering
+
+
+def emit(low: Lowering, line: Line, number: int) -> None:
+    """The code of one line."""
+    kind = low.plan.kinds[id(line)]
+    low.assembly.cost += sum(v.type.size for v in line.outputs)
+    if all(v.type.size == 0 for v in line.outputs):
+        for v in line.outputs:
+            low.place(v)
+        return
+    if kind is Kind.PIECES:
+        put_together(low, line)
+    elif kind is Kind.LOOP and by_loop(low, line):
+        pass
+    elif kind is Kind.VIEW or (kind is Kind.ROUTINE and line.primitive.view and not _routine(line)):
+        copy_reshaped(low, line)
+    elif kind is Kind.ROUTINE and ROUTINES[_routine(line)](low, line) is not NotImplemented:
+        pass
+    else:
+        python_calls.emit(low, line)
+
+
+def _routine(line: Line) -> str:
+    native = line.primitive.native
+    return native.name if isinstance(native, Routine) else ""
+
+
+def copy_reshaped(low: Lowering, line: Line) -> None:
+    """A reshape that NumPy copies for: the elements in C order."""
+    source, target = low.place(line.inputs[0]), low.place(line.outputs[0])
+    shaped = Layout(source.shape, (), source.code)
+    full = target.layout._replace(shape=source.shape, strides=_strides(shaped))
+    moves.move(low, Place(target.pointer, full), source)
+
+
+def _strides(layout: Layout) -> tuple[int, ...]:
+    return tuple(np.empty(layout.shape, f"V{int(layout.code[1:])}").strides) if 0 not in layout.shape else ()
+
+
+# -- parts put together ------------------------------------------------------------------------------------------------
+
+
+def put_together(low: Lowering, line: Line) -> None:
+    """Each part of the output is written from a part of an input."""
+    native = line.primitive.native
+    assert isinstance(native, Pieces)
+    target = low.place(line.outputs[0])
+    ghosts, places = [], []
+    for x in line.inputs:
+        place = low.place(x)
+        ghosts.append(_Ghost(place))
+        places.append(place)
+    out = _Ghost(target)
+    for part, piece in native.parts(out.array, *(g.array for g in ghosts), **line.params):
+        source = next(g for g in ghosts if g.holds(piece))
+        whole = Place(source.place.pointer, source.layout(piece))
+        moves.move(low, Place(target.pointer, out.layout(part)), moves.broadcast_to(whole, part.shape))
+
+
+class _Ghost:
+    """A phantom of a place, with an address range of its own, so that it is known of which array a view is."""
+
+    count = 0
+
+    def __init__(self, place: Place) -> None:
+        _Ghost.count += 1
+        self.place = place
+        self.array = _Owned(phantom(place.layout), place)
+
+    def holds(self, view: Any) -> bool:
+        return bool(view.place is self.place)
+
+    def layout(self, view: Any) -> Layout:
+        return layout_of(np.asarray(view))
+
+
+class _Owned(np.ndarray[Any, Any]):
+    """A phantom that remembers its place."""
+
+    place: Place
+
+    def __new__(cls, array: Any, place: Place) -> _Owned:
+        found = array.view(cls)
+        found.place = place
+        return found  # type: ignore[no-any-return]
+
+    def __array_finalize__(self, parent: Any) -> None:
+        self.place = getattr(parent, "place", None)  # type: ignore[assignment]
+
+
+# -- compiled loops of ufuncs ------------------------------------------------------------------------------------------
+
+
+def _loop_of(line: Line) -> CompiledLoop | None:
+    kinds = types_of(line)
+    weak = all(t.weak for t in kinds)
+    return compiled_loop(line.primitive.evaluate, tuple(t.dtype if weak else t.promotes_as for t in kinds))
+
+
+def _call_loop(low: Lowering, loop: CompiledLoop, pointers: Sequence[Val], count: Val, steps: Sequence[int]) -> None:
+    b, n = low.b, len(pointers)
+    key = (loop.function, loop.data)
+    function = b.slot(low.assembly.address(("loop", key), lambda: loop.function))
+    data = b.slot(low.assembly.address(("data", key), lambda: loop.data))
+    block = b.alloca(8 * (2 * n + 1))
+    for i, (pointer, step) in enumerate(zip(pointers, steps, strict=True)):
+        b.store(pointer, b.offset(block, 8 * i))
+        b.store(b.constant(step, "i8"), b.offset(block, 8 * (n + 1 + i)))
+    b.store(count, b.offset(block, 8 * n))
+    b.call_address(function, None, [block, b.offset(block, 8 * n), b.offset(block, 8 * (n + 1)), data])
+
+
+def one_by_loop(low: Lowering, line: Line, xs: Sequence[Val]) -> Val:
+    """The loop of a ufunc on single numbers."""
+    loop = _loop_of(line)
+    if loop is None:
+        return python_calls.emit_elements(low, line, xs)
+    b, pointers = low.b, []
+    for x, dtype in zip(xs, loop.dtypes, strict=False):
+        code = code_of(dtype)
+        assert code is not None
+        place = b.alloca(16)
+        b.store(literal(low.e, x.value, code) if isinstance(x, Literal) else low.e.convert(x, code), place)
+        pointers.append(place)
+    result, code = b.alloca(16), code_of(loop.dtypes[-1])
+    assert code is not None
+    _call_loop(low, loop, [*pointers, result], b.constant(1, "i8"), [0] * (len(pointers) + 1))
+    out = code_of(line.outputs[0].type.dtype)
+    assert out is not None
+    return low.e.convert(b.load(result, code), out)
+
+
+def by_loop(low: Lowering, line: Line) -> bool:
+    """The loop of a ufunc on arrays, along the longest axis in which all step evenly; False where it is not known."""
+    loop = _loop_of(line)
+    if loop is None:
+        return False
+    codes = [code_of(d) for d in loop.dtypes]
+    if None in codes:
+        return False
+    out = low.place(line.outputs[0])
+    places = []
+    for x, code in zip(line.inputs, codes, strict=False):
+        assert code is not None
+        place = low.place(x)
+        if place.code != code:
+            converted = low.temporary(place.shape, code)
+            moves.move(low, converted, place)
+            place = converted
+        places.append(moves.broadcast_to(place, out.shape))
+    result = out
+    if out.code != codes[-1]:
+        assert codes[-1] is not None
+        result = low.temporary(out.shape, codes[-1])
+    everything = [*places, result]
+    axes = moves.merged_axes(*(p.layout for p in everything))
+    pointers = tuple(low.b.offset(p.pointer, p.layout.offset) for p in everything)
+
+    def nest(axes: moves.Axes, at: tuple[Val, ...]) -> None:
+        if len(axes) <= 1:
+            n, steps = axes[0] if axes else (1, (0,) * len(at))
+            _call_loop(low, loop, at, low.b.constant(n, "i8"), steps)
+            return
+        (n, steps), rest = axes[0], axes[1:]
+        with low.b.loop(0, n) as index:
+            moved = tuple(
+                low.b.offset(p, low.b.op("mul", index, low.b.constant(step, "i8"))) if step else p
+                for p, step in zip(at, steps, strict=True)
+            )
+            nest(rest, moved)
+
+    nest(axes, pointers)
+    if result is not out:
+        moves.move(low, out, result)
+    return True
+
+
+__all__ = ["Callable", "Var", "by_loop", "emit", "one_by_loop", "put_together"]
