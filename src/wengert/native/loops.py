@@ -336,11 +336,11 @@ class Nest:
         lanes = total.lanes
         while lanes > 1:
             half = lanes // 2
-            low = self.b.shuffle(total, total, range(half))
-            high = self.b.shuffle(total, total, range(half, lanes))
             if half == 1:
-                low, high = self.b.extract(low, 0), self.b.extract(high, 0)
-                low, high = Val(low.text, total.code), Val(high.text, total.code)
+                low, high = self.b.extract(total, 0), self.b.extract(total, 1)
+            else:
+                low = self.b.shuffle(total, total, range(half))
+                high = self.b.shuffle(total, total, range(half, lanes))
             total, lanes = self._two(r, low, high), half
         return total
 

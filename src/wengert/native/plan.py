@@ -115,7 +115,8 @@ def kind_of(plan: Plan, line: Line) -> Kind:
     codes = [code_of(t.dtype) for t in types_of(line)] + [code_of(v.type.dtype) for v in line.outputs]
     if None in codes:
         return Kind.CALL
-    if any(size_of(x) == 0 for x in line.inputs) and any(v.type.size for v in line.outputs):
+    empty = any(size_of(x) == 0 for x in line.inputs) and any(v.type.size for v in line.outputs)
+    if empty and not isinstance(native, Pieces):
         return Kind.CALL
     if row.view and all(type(x) is not Var or i == 0 for i, x in enumerate(line.inputs)) and len(line.inputs) == 1:
         return Kind.VIEW
@@ -130,7 +131,7 @@ def kind_of(plan: Plan, line: Line) -> Kind:
         return Kind.PIECES
     if isinstance(native, Routine):
         return Kind.ROUTINE
-    if isinstance(row.evaluate, np.ufunc) and not line.params and codes[-1][0] in "fcb":
+    if isinstance(row.evaluate, np.ufunc) and row.evaluate.signature is None and not line.params and codes[-1][0] in "fcb":
         return Kind.LOOP
     return Kind.CALL
 

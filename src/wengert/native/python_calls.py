@@ -14,6 +14,7 @@ from wengert.native import moves
 from wengert.native.elements import types_of
 from wengert.native.values import DTYPES, Val, code_of
 from wengert.native.views import Place, c_layout
+from wengert.record import plain
 
 if TYPE_CHECKING:
     from wengert.native.lowering import Lowering
@@ -47,7 +48,7 @@ def _function(line: Line) -> Any:
                 x = _array(address, shape, dtype)
                 xs.append(x if shape else x[()].item() if weak else x[()])
             found = bind(row, tuple(xs), params)
-            results = found if isinstance(found, tuple) else (found,)
+            results = tuple(map(plain, found)) if isinstance(found, tuple) else (plain(found),)
             for k, (value, (shape, dtype)) in enumerate(zip(results, outputs, strict=True)):
                 target = _array(addresses[len(inputs) + k], shape, dtype)
                 if np.shape(value) != shape:

@@ -73,6 +73,8 @@ def put_together(low: Lowering, line: Line) -> None:
         places.append(place)
     out = _Ghost(target)
     for part, piece in native.parts(out.array, *(g.array for g in ghosts), **line.params):
+        if not part.size:
+            continue
         source = next(g for g in ghosts if g.holds(piece))
         whole = Place(source.place.pointer, source.layout(piece))
         moves.move(low, Place(target.pointer, out.layout(part)), moves.broadcast_to(whole, part.shape))
