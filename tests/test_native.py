@@ -46,7 +46,8 @@ def test_every_row(row: Primitive) -> None:
             assert_equal(compiled(wl)(*case.inputs), expected, str(case), 64)
 
 
-PAIRS = [pytest.param(p, id=p.name) for p in (*PROGRAMS, *AS_WRITTEN) if p.name not in ("centroids", "convolutional-net")]
+UNKNOWN_SIZES = ("centroids", "convolutional-net")  # x[mask]
+PAIRS = [pytest.param(p, id=p.name) for p in (*PROGRAMS, *AS_WRITTEN) if p.name not in UNKNOWN_SIZES]
 
 
 @pytest.mark.parametrize("program", PAIRS)
@@ -194,8 +195,9 @@ class TestNumbers:
 
             def f(x: Any, axis: Any = axis) -> Any:
                 return (
-                    np.sum(np.exp(x), axis), np.max(x, axis), np.min(x, axis), np.mean(x, axis), np.prod(1 + x / 99, axis),
-                    np.any(x > 3, axis), np.all(x > -3, axis), np.count_nonzero(x > 0, axis), np.sum(x, axis, keepdims=True) * x,
+                    np.sum(np.exp(x), axis), np.max(x, axis), np.min(x, axis), np.mean(x, axis),
+                    np.prod(1 + x / 99, axis), np.any(x > 3, axis), np.all(x > -3, axis),
+                    np.count_nonzero(x > 0, axis), np.sum(x, axis, keepdims=True) * x,
                 )  # fmt: skip
 
             wl = wg.trace(f, x)

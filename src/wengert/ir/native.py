@@ -1,7 +1,7 @@
 """How a row is made machine code: the values of the `native` column of a primitive.
 
-A row that says nothing still runs natively where its `evaluate` is a ufunc, whose compiled loop is called, or where it is
-a view, which is asked of NumPy; everything else calls back to `evaluate`.
+A row that says nothing still runs natively where its `evaluate` is a ufunc, whose compiled loop is called, or where it
+is a view, which is asked of NumPy; everything else calls back to `evaluate`.
 """
 
 from __future__ import annotations

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from wengert.ir import Var
+from wengert.native.llvm import Builder
 from wengert.native.plan import Plan
 from wengert.native.values import Val, itemsize
-
-if TYPE_CHECKING:
-    from wengert.native.lowering import Lowering
 
 ALIGN = 64
 
@@ -69,17 +65,17 @@ class Arena:
         self._item = item
         self._temporary = self.static
 
-    def pointer(self, low: Lowering, x: Var) -> Val:
+    def pointer(self, b: Builder, memory: Val, x: Var) -> Val:
         """Where a stored value lies."""
         owner = self.owner(x)
         known = self.fixed.get(owner)
-        return known if known is not None else low.b.offset(low.memory, self.offsets[owner])
+        return known if known is not None else b.offset(memory, self.offsets[owner])
 
-    def temporary(self, low: Lowering, size: int) -> Val:
+    def temporary(self, b: Builder, memory: Val, size: int) -> Val:
         """Memory until the end of the present group."""
         offset = self._temporary
         self.reserve(size)
-        return low.b.offset(low.memory, offset)
+        return b.offset(memory, offset)
 
     @property
     def top(self) -> int:

@@ -1,4 +1,4 @@
-"""What a program under construction consists of beside its instructions: addresses, constants, errors, calls of Python."""
+"""What a program consists of beside its instructions: addresses, constants, errors, calls of Python."""
 
 from __future__ import annotations
 

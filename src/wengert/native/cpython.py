@@ -6,6 +6,7 @@ The offsets are those of CPython's and NumPy's C API; they are checked on live o
 from __future__ import annotations
 
 import ctypes
+import importlib
 import sys
 import sysconfig
 from functools import cache
@@ -27,11 +28,11 @@ def function(name: str) -> int:
 
 @cache
 def _numpy_table() -> Any:
-    from numpy._core import _multiarray_umath
+    multiarray: Any = importlib.import_module("numpy._core._multiarray_umath")
 
     get = ctypes.pythonapi.PyCapsule_GetPointer
     get.restype, get.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
-    return ctypes.cast(get(_multiarray_umath._ARRAY_API, None), ctypes.POINTER(ctypes.c_void_p))
+    return ctypes.cast(get(multiarray._ARRAY_API, None), ctypes.POINTER(ctypes.c_void_p))
 
 
 def numpy_function(number: int) -> int:

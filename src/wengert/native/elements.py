@@ -44,8 +44,8 @@ def resolve(line: Line) -> Resolved | None:
 
 @lru_cache(maxsize=4096)
 def _resolve(row: Primitive, kinds: Any, params: Any, dtype: np.dtype[Any]) -> Resolved | None:
-    native = row.native
-    out = code_of(dtype)
+    native, out = row.native, code_of(dtype)
+    assert isinstance(native, Pointwise)
     own = [code_of(kind) for kind, _ in kinds]
     if out is None or None in own:
         return None
@@ -59,13 +59,13 @@ def _resolve(row: Primitive, kinds: Any, params: Any, dtype: np.dtype[Any]) -> R
             return None
     else:
         operands = [out] * len(own)
-    raw = range(len(own)) if native.raw is True else native.raw
-    for position in raw:
+    for position in range(len(own)) if native.raw is True else native.raw or ():
         operands[position] = None
     emit = _function(native, dict(params))
     trial = Emitter(Builder(Module()))
     try:
-        trial_inputs = [trial.constant(1, code or found, 1) for code, found in zip(operands, own, strict=True)]
+        codes = [code or given or "" for code, given in zip(operands, own, strict=True)]
+        trial_inputs = [trial.constant(1, code) for code in codes]
         found = emit(trial, *(Val("%x", v.code, 1, v.imag) for v in trial_inputs))
     except UnknownOperationError:
         return None

@@ -67,10 +67,9 @@ class Entry:
         b.head.append(f"  %frame = alloca [{size} x i8], align 16")
         self._differs(Val("%count", "i8"), self._number(len(self.inputs)))
         for k, kind in enumerate(self.inputs):
-            x = b.load(b.offset(Val("%args", "p"), 8 * k), "p")
-            self._take(x, kind, frame.input(b, k))
+            self._take(b.load(b.offset(Val("%args", "p"), 8 * k), "p"), kind, frame.input(b, k))
         made = [self._make(k, kind, frame) for k, kind in enumerate(self.outputs)]
-        memory = self._memory()
+        memory: Val = self._memory()
         b.store(memory, frame.arena(b))
         status = self._run(frame)
         self._free(memory)
@@ -98,10 +97,11 @@ class Entry:
         assert code is not None
         found = b.load(b.offset(x, cpython.TYPE), "p")
         if kind.shape == ():
-            expected = [kind.dtype.type] + {"f8": [float], "c16": [complex]}.get(code, [])
-            fits = [b.compare("eq", found, self._object(t)) for t in reversed(expected)]
-            any_ = fits[0] if len(fits) == 1 else b.op("or", *fits)
-            b.leave(b.op("xor", any_, b.constant(True, "b1")), "slow")
+            fits = b.compare("eq", found, self._object(kind.dtype.type))
+            python: type | None = {"f8": float, "c16": complex}.get(code)
+            if python is not None:
+                fits = b.op("or", b.compare("eq", found, self._object(python)), fits)
+            b.leave(b.op("xor", fits, b.constant(True, "b1")), "slow")
             value = b.load(b.offset(x, cpython.PAYLOAD), code)
             b.store(value, target)
             return

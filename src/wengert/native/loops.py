@@ -7,9 +7,10 @@ on nothing but the shapes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -18,12 +19,10 @@ from wengert.ir.native import Fold
 from wengert.native import elements
 from wengert.native.elements import types_of
 from wengert.native.emit import Emitter
-from wengert.native.plan import Item, Kind, normal
+from wengert.native.plan import Item, Kind
+from wengert.native.scope import Scope
 from wengert.native.values import LANES, PARTS, Val, code_of, itemsize
 from wengert.native.views import Layout, Place
-
-if TYPE_CHECKING:
-    from wengert.native.lowering import Lowering
 
 UNROLL = 4  # vectors of sums side by side
 LONG = 2048  # elements after which a sum is added to the sum of sums, so that rounding errors do not grow with length
@@ -67,14 +66,14 @@ class Context:
         self.values: dict[Any, Val] = dict(parent.values) if parent else {}
         self.pointers: dict[Any, Val] = dict(parent.pointers) if parent else {}
         self.index: dict[int, Val] = dict(parent.index) if parent else {}
-        self.lanes = parent.lanes if parent else 1
+        self.lanes: int = parent.lanes if parent else 1
         self.sums: dict[Reduction, Val] = dict(parent.sums) if parent else {}
 
 
 class Nest:
     """One loop nest."""
 
-    def __init__(self, low: Lowering, item: Item) -> None:
+    def __init__(self, low: Scope, item: Item) -> None:
         assert item.domain is not None
         self.low, self.b, self.e = low, low.b, low.e
         self.lines = item.lines
@@ -193,7 +192,7 @@ class Nest:
             size = int(np.prod([self.lengths[a] for a in kept], dtype=np.int64))
             inner_kept = kept and any(r.reduced[a] for a in axes if a < kept[-1])
             if inner_kept and not (len(self.lengths) == 2 and LANES <= size <= IN_CACHE and vector == kept[-1]):
-                order.sort(key=lambda a, reduced=r.reduced: (reduced[a], a))  # sums in registers: kept axes outside
+                order.sort(key=_kept_first(r.reduced))  # sums in registers: kept axes outside
         self.order, self.vector = order, vector
         for r in self.reductions:
             outside = [i for i, a in enumerate(order) if not r.reduced[a]]
@@ -231,7 +230,7 @@ class Nest:
             if r.in_memory and r.fold.last is not None:
                 assert r.access is not None
                 fold, line = r.fold, r.line
-                self.low.update_all(r.access.place, lambda v, fold=fold, line=line: self._last(fold, line, v))
+                self.low.update_all(r.access.place, functools.partial(self._last, fold, line))
 
     def _start(self, r: Reduction) -> Any:
         return start_of(r.fold, r.code)
@@ -250,9 +249,8 @@ class Nest:
             for r in self.reductions:
                 self._combine(r, ctx)
             self._store_all(depth, ctx)
-            return
-        self._store_all(depth, ctx)
-        self._loop(depth, ctx)
+        else:
+            self._loop(depth, ctx)
         for r in here:
             total = self._last(r.fold, r.line, self.b.get(ctx.sums[r]))
             out = r.line.outputs[0]
@@ -419,9 +417,7 @@ class Nest:
             self.b.store(self.b.extract(value, i), self.b.offset(pointer, stride * i))
 
     def _store_all(self, depth: int, ctx: Context) -> None:
-        """Stores of what is computed here; a value that is the same along inner axes is stored in the inmost loop."""
-        if depth != len(self.order):
-            return
+        """Stores, in the inmost loop, of what was computed in any."""
         for x, access in self.stores.items():
             self._write(access, ctx.values[x], ctx, depth)
 
@@ -444,6 +440,10 @@ class Nest:
         place = ctx.sums[r]
         value = elements.spread(self.e, value, place.lanes) if place.lanes > value.lanes else value
         self.b.put(place, self._two(r, self.b.get(place), value))
+
+
+def _kept_first(reduced: tuple[bool, ...]) -> Callable[[int], tuple[bool, int]]:
+    return lambda axis: (reduced[axis], axis)
 
 
 def start_of(fold: Fold, code: str) -> Any:
@@ -473,9 +473,7 @@ def _as(e: Emitter, x: Val, code: str) -> Val:
     return elements.literal(e, x.value, code) if isinstance(x, elements.Literal) else e.convert(x, code)
 
 
-def emit_nest(low: Lowering, item: Item) -> None:
+def emit_nest(low: Scope, item: Item) -> None:
     """The code of a group of pointwise lines and reductions."""
     Nest(low, item).emit()
 
-
-__all__ = ["emit_nest", "normal"]

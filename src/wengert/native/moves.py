@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from wengert.native.elements import spread
+from wengert.native.emit import Emitter
+from wengert.native.llvm import Builder
 from wengert.native.values import LANES, PARTS, Val, itemsize
 from wengert.native.views import Layout, Place
-
-if TYPE_CHECKING:
-    from wengert.native.lowering import Lowering
 
 Axes = list[tuple[int, tuple[int, ...]]]  # lengths, and the strides of each array
 
@@ -29,29 +27,29 @@ def merged_axes(*layouts: Layout) -> Axes:
     return axes
 
 
-def fill(low: Lowering, place: Place, value: Val) -> None:
+def fill(e: Emitter, place: Place, value: Val) -> None:
     """Write one value everywhere."""
     axes = merged_axes(place.layout)
-    pointer = low.b.offset(place.pointer, place.layout.offset)
-    nest(low, axes, (pointer,), (place.code,), lambda lanes, at: low.b.store(spread(low.e, value, lanes), at[0]))
+    pointer = e.b.offset(place.pointer, place.layout.offset)
+    nest(e.b, axes, (pointer,), (place.code,), lambda lanes, at: e.b.store(spread(e, value, lanes), at[0]))
 
 
-def move(low: Lowering, target: Place, source: Place, function: Callable[[Val], Val] | None = None) -> None:
+def move(e: Emitter, target: Place, source: Place, function: Callable[[Val], Val] | None = None) -> None:
     """Copy an array, or a function of its elements, to a place of the same shape."""
     if target.layout.size == 0:
         return
     axes = merged_axes(target.layout, source.layout)
-    pointers = tuple(low.b.offset(p.pointer, p.layout.offset) for p in (target, source))
+    pointers = tuple(e.b.offset(p.pointer, p.layout.offset) for p in (target, source))
     same = target.code == source.code and function is None
 
     def one(lanes: int, at: tuple[Val, ...]) -> None:
         size = itemsize(source.code)
-        value = low.b.load(at[1], source.code, lanes, align=size if source.code not in PARTS else None)
+        value = e.b.load(at[1], source.code, lanes, align=size if source.code not in PARTS else None)
         if function is not None:
             value = function(value)
-        low.b.store(value if same else low.e.convert(value, target.code), at[0])
+        e.b.store(value if same else e.convert(value, target.code), at[0])
 
-    nest(low, axes, pointers, (target.code, source.code), one)
+    nest(e.b, axes, pointers, (target.code, source.code), one)
 
 
 def broadcast_to(source: Place, shape: tuple[int, ...]) -> Place:
@@ -68,10 +66,9 @@ def broadcast_to(source: Place, shape: tuple[int, ...]) -> Place:
 
 
 def nest(
-    low: Lowering, axes: Axes, pointers: tuple[Val, ...], codes: tuple[str, ...],
+    b: Builder, axes: Axes, pointers: tuple[Val, ...], codes: tuple[str, ...],
     body: Callable[[int, tuple[Val, ...]], None],
 ) -> None:  # fmt: skip
-    b = low.b
     if not axes:
         body(1, pointers)
         return
@@ -83,7 +80,7 @@ def nest(
             for p, step in zip(pointers, steps, strict=True)
         )
         if rest:
-            nest(low, rest, at, codes, body)
+            nest(b, rest, at, codes, body)
         else:
             body(lanes, at)
 

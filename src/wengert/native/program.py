@@ -13,12 +13,13 @@ import numpy as np
 
 from wengert.errors import UnsupportedError
 from wengert.ir import Array, Var, WengertList, shape_of, type_of
-from wengert.native import cpython, engine, moves, python_calls
+from wengert.native import cpython, engine, python_calls
 from wengert.native.assembly import Assembly, Frame
 from wengert.native.entry import Entry
 from wengert.native.llvm import Builder
-from wengert.native.lowering import Lowering
+from wengert.native.lowering import lower
 from wengert.native.prepare import prepared
+from wengert.native.scope import Scope
 from wengert.native.values import Val, code_of
 from wengert.native.views import Place, c_layout
 from wengert.run import run
@@ -105,7 +106,7 @@ def _emit_main(assembly: Assembly, wl: WengertList) -> int:
     b = Builder(assembly.module)
     frame = Frame(Val("%frame", "p"), len(wl.inputs), len(wl.outputs))
     memory = b.load(frame.arena(b), "p")
-    low = Lowering(assembly, b, frame, wl.lines, wl.inputs, wl.outputs, memory)
+    low = Scope(assembly, b, frame, wl.lines, wl.inputs, wl.outputs, memory)
     for k, x in enumerate(wl.inputs):
         code = code_of(x.type.dtype)
         assert code is not None
@@ -124,7 +125,7 @@ def _emit_main(assembly: Assembly, wl: WengertList) -> int:
         if type(x) is Var and kind.shape != ():
             low.claim(x, pointer)
     low.arena.lay_out()
-    low.run()
+    lower(low)
     for x, target in zip(wl.outputs, targets, strict=True):
         low.deliver(x, target)
     b.emit("ret i32 0")
@@ -198,7 +199,8 @@ class _Guard:
         if kind.shape == ():
             return found.astype(kind.dtype)[()]
         out = np.array(found, dtype=kind.dtype, order="C", copy=None, subok=False)
-        return out if out.flags.c_contiguous and out.flags.aligned and out.dtype is kind.dtype else self._copied(out, kind)
+        well = out.flags.c_contiguous and out.flags.aligned and out.dtype is kind.dtype
+        return out if well else self._copied(out, kind)
 
     def _copied(self, x: Any, kind: Array) -> Any:
         out = np.empty(x.shape, kind.dtype)
@@ -220,5 +222,3 @@ def _converts(source: np.dtype[Any], target: np.dtype[Any]) -> bool:
     """Whether values of one dtype are all values of the other: an int for a float, a float for a complex number."""
     return bool(np.can_cast(source, target, "safe")) or (source.kind in "iub" and target.kind in "fc")
 
-
-__all__ = ["Array", "NativeFallbackWarning", "NativeProgram", "compile_list", "moves"]

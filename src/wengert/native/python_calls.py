@@ -5,19 +5,17 @@ from __future__ import annotations
 import ctypes
 import threading
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from wengert.ir import Line, bind
 from wengert.native import moves
 from wengert.native.elements import types_of
+from wengert.native.scope import Scope
 from wengert.native.values import DTYPES, Val, code_of
-from wengert.native.views import Place, c_layout
+from wengert.native.views import Place
 from wengert.record import plain
-
-if TYPE_CHECKING:
-    from wengert.native.lowering import Lowering
 
 CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_void_p))
 pending = threading.local()  # the exception that a call ended with
@@ -31,7 +29,7 @@ def raise_pending() -> None:
 
 def _array(address: int, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
     size = max(int(np.prod(shape, dtype=np.int64)) * dtype.itemsize, 1)
-    buffer = (ctypes.c_char * size).from_address(address)
+    buffer: Any = (ctypes.c_char * size).from_address(address)
     return np.ndarray(shape, dtype, buffer)
 
 
@@ -62,7 +60,7 @@ def _function(line: Line) -> Any:
     return CALLBACK(call)
 
 
-def emit(low: Lowering, line: Line) -> None:
+def emit(low: Scope, line: Line) -> None:
     """The call."""
     b = low.b
     low.assembly.reasons.setdefault(line.primitive.name, "it has no native form for these types")
@@ -76,15 +74,15 @@ def emit(low: Lowering, line: Line) -> None:
     b.guard(b.compare("ne", status, b.constant(0, "i4")), 1)
 
 
-def _dense(low: Lowering, place: Place) -> Place:
+def _dense(low: Scope, place: Place) -> Place:
     if place.layout.contiguous:
         return place
     copied = low.temporary(place.shape, place.code)
-    moves.move(low, copied, place)
+    moves.move(low.e, copied, place)
     return copied
 
 
-def emit_elements(low: Lowering, line: Line, xs: Sequence[Val]) -> Val:
+def emit_elements(low: Scope, line: Line, xs: Sequence[Val]) -> Val:
     """The call on single numbers, each of the type of an element."""
     b = low.b
     low.assembly.reasons.setdefault(line.primitive.name, "it has no native form for these types")
@@ -117,5 +115,3 @@ def emit_elements(low: Lowering, line: Line, xs: Sequence[Val]) -> Val:
     b.guard(b.compare("ne", status, b.constant(0, "i4")), 1)
     return b.load(result, out)
 
-
-__all__ = ["c_layout", "emit", "emit_elements", "raise_pending"]

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from wengert.ir import Line, Var
+from wengert.ir import Line
 from wengert.ir.native import Pieces, Routine
 from wengert.native import moves, python_calls
 from wengert.native.elements import Literal, literal, types_of
 from wengert.native.plan import Kind
 from wengert.native.routines import ROUTINES
+from wengert.native.scope import Scope
 from wengert.native.ufuncs import CompiledLoop, compiled_loop
 from wengert.native.values import Val, code_of
 from wengert.native.views import Layout, Place, layout_of, phantom
 
-if TYPE_CHECKING:
-    from wengert.native.lowering import Lowering
 
-
-def emit(low: Lowering, line: Line, number: int) -> None:
+def emit(low: Scope, line: Line) -> None:
     """The code of one line."""
     kind = low.plan.kinds[id(line)]
     low.assembly.cost += sum(v.type.size for v in line.outputs)
@@ -46,12 +44,12 @@ def _routine(line: Line) -> str:
     return native.name if isinstance(native, Routine) else ""
 
 
-def copy_reshaped(low: Lowering, line: Line) -> None:
+def copy_reshaped(low: Scope, line: Line) -> None:
     """A reshape that NumPy copies for: the elements in C order."""
     source, target = low.place(line.inputs[0]), low.place(line.outputs[0])
     shaped = Layout(source.shape, (), source.code)
     full = target.layout._replace(shape=source.shape, strides=_strides(shaped))
-    moves.move(low, Place(target.pointer, full), source)
+    moves.move(low.e, Place(target.pointer, full), source)
 
 
 def _strides(layout: Layout) -> tuple[int, ...]:
@@ -61,7 +59,7 @@ def _strides(layout: Layout) -> tuple[int, ...]:
 # -- parts put together ------------------------------------------------------------------------------------------------
 
 
-def put_together(low: Lowering, line: Line) -> None:
+def put_together(low: Scope, line: Line) -> None:
     """Each part of the output is written from a part of an input."""
     native = line.primitive.native
     assert isinstance(native, Pieces)
@@ -77,7 +75,7 @@ def put_together(low: Lowering, line: Line) -> None:
             continue
         source = next(g for g in ghosts if g.holds(piece))
         whole = Place(source.place.pointer, source.layout(piece))
-        moves.move(low, Place(target.pointer, out.layout(part)), moves.broadcast_to(whole, part.shape))
+        moves.move(low.e, Place(target.pointer, out.layout(part)), moves.broadcast_to(whole, part.shape))
 
 
 class _Ghost:
@@ -105,7 +103,7 @@ class _Owned(np.ndarray[Any, Any]):
     def __new__(cls, array: Any, place: Place) -> _Owned:
         found = array.view(cls)
         found.place = place
-        return found  # type: ignore[no-any-return]
+        return found
 
     def __array_finalize__(self, parent: Any) -> None:
         self.place = getattr(parent, "place", None)  # type: ignore[assignment]
@@ -120,7 +118,7 @@ def _loop_of(line: Line) -> CompiledLoop | None:
     return compiled_loop(line.primitive.evaluate, tuple(t.dtype if weak else t.promotes_as for t in kinds))
 
 
-def _call_loop(low: Lowering, loop: CompiledLoop, pointers: Sequence[Val], count: Val, steps: Sequence[int]) -> None:
+def _call_loop(low: Scope, loop: CompiledLoop, pointers: Sequence[Val], count: Val, steps: Sequence[int]) -> None:
     b, n = low.b, len(pointers)
     key = (loop.function, loop.data)
     function = b.slot(low.assembly.address(("loop", key), lambda: loop.function))
@@ -133,7 +131,7 @@ def _call_loop(low: Lowering, loop: CompiledLoop, pointers: Sequence[Val], count
     b.call_address(function, None, [block, b.offset(block, 8 * n), b.offset(block, 8 * (n + 1)), data])
 
 
-def one_by_loop(low: Lowering, line: Line, xs: Sequence[Val]) -> Val:
+def one_by_loop(low: Scope, line: Line, xs: Sequence[Val]) -> Val:
     """The loop of a ufunc on single numbers."""
     loop = _loop_of(line)
     if loop is None:
@@ -153,7 +151,7 @@ def one_by_loop(low: Lowering, line: Line, xs: Sequence[Val]) -> Val:
     return low.e.convert(b.load(result, code), out)
 
 
-def by_loop(low: Lowering, line: Line) -> bool:
+def by_loop(low: Scope, line: Line) -> bool:
     """The loop of a ufunc on arrays, along the longest axis in which all step evenly; False where it is not known."""
     loop = _loop_of(line)
     if loop is None:
@@ -168,7 +166,7 @@ def by_loop(low: Lowering, line: Line) -> bool:
         place = low.place(x)
         if place.code != code:
             converted = low.temporary(place.shape, code)
-            moves.move(low, converted, place)
+            moves.move(low.e, converted, place)
             place = converted
         places.append(moves.broadcast_to(place, out.shape))
     result = out
@@ -194,8 +192,6 @@ def by_loop(low: Lowering, line: Line) -> bool:
 
     nest(axes, pointers)
     if result is not out:
-        moves.move(low, out, result)
+        moves.move(low.e, out, result)
     return True
 
-
-__all__ = ["Callable", "Var", "by_loop", "emit", "one_by_loop", "put_together"]

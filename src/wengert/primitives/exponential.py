@@ -21,8 +21,24 @@ expm1 = elementwise(
     "expm1", np.expm1, lambda y, x: np.exp(x), holomorphic=True, special=(((-40.0,), (math.exp(-40),)),)
 , native="expm1")
 log = elementwise("log", np.log, lambda y, x: 1 / x, domain=_POSITIVE, holomorphic=True, special=_POLE, native="log")
-log2 = elementwise("log2", np.log2, lambda y, x: 1 / LOG2 / x, domain=_POSITIVE, holomorphic=True, special=_POLE, native="log2")
-log10 = elementwise("log10", np.log10, lambda y, x: 1 / LOG10 / x, domain=_POSITIVE, holomorphic=True, special=_POLE, native="log10")
+log2 = elementwise(
+    "log2",
+    np.log2,
+    lambda y, x: 1 / LOG2 / x,
+    domain=_POSITIVE,
+    holomorphic=True,
+    special=_POLE,
+    native="log2",
+)
+log10 = elementwise(
+    "log10",
+    np.log10,
+    lambda y, x: 1 / LOG10 / x,
+    domain=_POSITIVE,
+    holomorphic=True,
+    special=_POLE,
+    native="log10",
+)
 log1p = elementwise(
     "log1p", np.log1p, lambda y, x: 1 / (1 + x), domain=(-0.8, 3.0), holomorphic=True, special=(((-1.0,), (np.inf,)),)
 , native="log1p")

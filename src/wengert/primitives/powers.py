@@ -47,9 +47,20 @@ _SPECIAL = (
     ((1.0, np.inf), (np.inf, 0.0)),
 )
 
-power = elementwise("power", _power, *_RULE, domain=_DOMAIN, symbol="{0} ** {1}", holomorphic=True, special=_SPECIAL, native=Pointwise("power", like=np.power))
+power = elementwise(
+    "power",
+    _power,
+    *_RULE,
+    domain=_DOMAIN,
+    symbol="{0} ** {1}",
+    holomorphic=True,
+    special=_SPECIAL,
+    native=Pointwise("power", like=np.power),
+)
 UFUNCS[np.power] = power
-float_power = elementwise("float_power", np.float_power, *_RULE, domain=_DOMAIN, holomorphic=True, special=_SPECIAL, native="power")
+float_power = elementwise(
+    "float_power", np.float_power, *_RULE, domain=_DOMAIN, holomorphic=True, special=_SPECIAL, native="power"
+)
 square = elementwise("square", np.square, lambda y, x: 2 * x, symbol="{0}²", holomorphic=True, native="square")
 sqrt = elementwise(
     "sqrt",

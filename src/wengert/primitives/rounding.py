@@ -31,7 +31,9 @@ to_integer = elementwise(
 
 # x mod y = x - y⌊x/y⌋: at a multiple of y the derivative is that of the piece to the right.
 _RATIO = ((2.1, 2.4), (0.85, 1.0))  # two to three times y: no jump
-floor_divide = elementwise("floor_divide", np.floor_divide, 0, 0, symbol="{0} // {1}", domain=_RATIO, native="floor_divide")
+floor_divide = elementwise(
+    "floor_divide", np.floor_divide, 0, 0, symbol="{0} // {1}", domain=_RATIO, native="floor_divide"
+)
 remainder = elementwise(
     "remainder",
     np.remainder,

@@ -18,7 +18,15 @@ def _direction(y: Any, x: Any) -> Any:
     return np.conjugate(np.sign(x)) if dtype_of(x).kind == "c" else np.sign(x)
 
 
-absolute = elementwise("absolute", np.absolute, _direction, symbol="|{0}|", special=_ABSOLUTE, square=squared_size, native="absolute")
+absolute = elementwise(
+    "absolute",
+    np.absolute,
+    _direction,
+    symbol="|{0}|",
+    special=_ABSOLUTE,
+    square=squared_size,
+    native="absolute",
+)
 fabs = elementwise("fabs", np.fabs, lambda y, x: np.sign(x), special=_ABSOLUTE, square=squared_size, native="fabs")
 sign = elementwise("sign", np.sign, 0, special=(((0.0,), (0.0,)),), native="sign")
 copysign = elementwise(

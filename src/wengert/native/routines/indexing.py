@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from wengert.ir import Line, Var, dtype_of
 from wengert.native import moves
 from wengert.native.elements import spread
-from wengert.native.values import LANES, PARTS, Val, itemsize
+from wengert.native.scope import Scope
+from wengert.native.values import PARTS, Val, itemsize
 from wengert.native.views import Layout, Place, layout_of, phantom, view_layout
 from wengert.primitives.index import SLOT, block
-
-if TYPE_CHECKING:
-    from wengert.native.lowering import Lowering
 
 Body = Callable[[int, Val, Val], None]  # lanes, the address in the array, the address in what is read or written
 
@@ -23,7 +21,7 @@ Body = Callable[[int, Val, Val], None]  # lanes, the address in the array, the a
 class Places:
     """The elements of an array that an index names."""
 
-    def __init__(self, low: Lowering, line: Line, array: Place, arrays: tuple[Any, ...]) -> None:
+    def __init__(self, low: Scope, line: Line, array: Place, arrays: tuple[Any, ...]) -> None:
         self.low, self.line = low, line
         index, path = line.params["index"], line.params.get("path", ())
         layout: Layout | None = array.layout
@@ -85,7 +83,7 @@ class Places:
     def tiny(self) -> Iterator[tuple[tuple[int, ...], Val]]:
         """Each element that is named, by its index in what is read, with its address."""
         b = self.low.b
-        arrays = np.broadcast_arrays(*(self.low.elements(a) for a in self.arrays))
+        arrays: Any = np.broadcast_arrays(*(self.low.elements(a) for a in self.arrays))
         layout = self.array.layout
         for at in np.ndindex(self.block):
             pointer = b.offset(self.start, self.offset_of([a[at] for a in arrays]))
@@ -113,19 +111,19 @@ class Places:
         def at_index(at: tuple[Val, ...]) -> None:
             numbers = [b.load(p, a.code) for p, a in zip(at[1:], arrays, strict=True)]
             pointer = b.offset(self.start, self.offset_of(numbers))
-            moves.nest(low, inner, (pointer, at[0]), (layout.code, other.code), lambda lanes, two: body(lanes, *two))
+            moves.nest(low.b, inner, (pointer, at[0]), (layout.code, other.code), lambda lanes, two: body(lanes, *two))
 
-        moves.nest(low, axes, pointers, (), lambda lanes, at: at_index(at))
+        moves.nest(low.b, axes, pointers, (), lambda lanes, at: at_index(at))
 
 
-def _places(low: Lowering, line: Line, array: Place, arrays: tuple[Any, ...]) -> Places | None:
+def _places(low: Scope, line: Line, array: Place, arrays: tuple[Any, ...]) -> Places | None:
     try:
         return Places(low, line, array, arrays)
     except LookupError:
         return None
 
 
-def gather(low: Lowering, line: Line) -> Any:
+def gather(low: Scope, line: Line) -> Any:
     """`x[index]` with index arrays."""
     x, *arrays = line.inputs
     out = line.outputs[0]
@@ -149,17 +147,17 @@ def gather(low: Lowering, line: Line) -> Any:
     return None
 
 
-def write(low: Lowering, line: Line) -> Any:
+def write(low: Scope, line: Line) -> Any:
     """`base` with `value` written at an index."""
     return _update(low, line, add=False)
 
 
-def add_at(low: Lowering, line: Line) -> Any:
+def add_at(low: Scope, line: Line) -> Any:
     """`base` with `value` added at an index, as often as it names an element."""
     return _update(low, line, add=True)
 
 
-def _update(low: Lowering, line: Line, add: bool) -> Any:
+def _update(low: Scope, line: Line, add: bool) -> Any:
     base, value, *arrays = line.inputs
     out, b, e = line.outputs[0], low.b, low.e
     target = low.updated(base, out)
@@ -169,7 +167,7 @@ def _update(low: Lowering, line: Line, add: bool) -> Any:
     code = places.array.code
     if code[0] != "c" and dtype_of(value).kind == "c":
         return NotImplemented
-    if type(value) is not Var and np.size(value) == 1 or (type(value) is Var and low.is_scalar(value)):
+    if low.is_scalar(value) if type(value) is Var else np.size(value) == 1:
         one = e.convert(low.elements(value).flat[0], code)
         other = Place(target.pointer, Layout(places.shape, (0,) * len(places.shape), code))
 
@@ -183,7 +181,7 @@ def _update(low: Lowering, line: Line, add: bool) -> Any:
     other = moves.broadcast_to(source, places.shape)
     if low.shares(value, out):
         copied = low.temporary(places.shape, source.code)
-        moves.move(low, copied, other)
+        moves.move(low.e, copied, other)
         other = copied
 
     def carry(lanes: int, own: Val, from_: Val) -> None:
@@ -197,5 +195,3 @@ def _update(low: Lowering, line: Line, add: bool) -> Any:
 def _align(code: str) -> int | None:
     return None if code in PARTS else itemsize(code)
 
-
-__all__ = ["LANES", "add_at", "gather", "write"]

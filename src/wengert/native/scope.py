@@ -1,0 +1,215 @@
+"""Where the values of a list are while it becomes instructions: registers, the arena, memory of somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
+import numpy as np
+
+from wengert.ir import Line, Var, dtype_of, shape_of
+from wengert.native import elements, moves
+from wengert.native.arena import Arena
+from wengert.native.assembly import Assembly, Frame
+from wengert.native.emit import Emitter
+from wengert.native.llvm import Builder
+from wengert.native.plan import Kind, Plan, make_plan
+from wengert.native.values import Val, code_of, itemsize
+from wengert.native.views import Place, c_layout
+
+Elements = np.ndarray[Any, Any]  # of Vals
+
+
+class Scope:
+    """One list, or the body of a region, on its way to instructions: where its values are."""
+
+    def __init__(
+        self, assembly: Assembly, builder: Builder, frame: Frame, lines: Sequence[Line], inputs: tuple[Var, ...],
+        outputs: tuple[Any, ...], memory: Val,
+    ) -> None:  # fmt: skip
+        self.assembly, self.b, self.frame = assembly, builder, frame
+        self.e = Emitter(builder)
+        self.plan: Plan = make_plan(lines, inputs, outputs)
+        self.memory = memory
+        self.elements_of: dict[Any, Elements] = {}
+        self.places: dict[Var, Place] = {}
+        self.arena = Arena(self.plan)
+        self._share()
+        self._literals: dict[int, Any] = {}
+        self._keep: list[Any] = []
+
+    def _share(self) -> None:
+        """Updates that may write into the memory of what they update, because nobody reads that any more."""
+        plan, arena = self.plan, self.arena
+        last = dict(plan.last)
+        for item in plan.items:
+            if item.domain is not None:
+                continue
+            (line,) = item.lines
+            if line.primitive.update is None or plan.kinds[id(line)] is not Kind.ROUTINE:
+                continue
+            base, out = line.inputs[0], line.outputs[0]
+            if type(base) is not Var or base not in plan.stored or plan.root(base) is not base:
+                continue
+            if last.get(base, -1) > item.number or out.type.dtype != base.type.dtype:
+                continue
+            others = {plan.root(x) for x in line.inputs[1:] if type(x) is Var}
+            owner = arena.owner(base)
+            if any(arena.owner(x) is owner for x in others):
+                continue
+            arena.storage[out] = base
+
+    # -- values --------------------------------------------------------------------------------------------------------
+
+    def bind(self, x: Var, value: Val | Place) -> None:
+        """Say what an input is."""
+        if isinstance(value, Place):
+            self.places[x] = value
+        else:
+            self.set_scalar(x, value)
+
+    def is_scalar(self, x: Var) -> bool:
+        """Whether a value is one number in a register."""
+        return x in self.elements_of and self.elements_of[x].size == 1
+
+    def set_scalar(self, x: Var, value: Val) -> None:
+        """Note the number that a value of one element is."""
+        found = np.empty(x.type.shape, object)
+        found[...] = value
+        self.elements_of[x] = found
+        if x in self.plan.stored:
+            self.write_elements(self.place(x), found)
+
+    def uniform(self, x: Any) -> Val | None:
+        """The number that a value of one element is, if it is at hand."""
+        if type(x) is Var:
+            return self.elements_of[x].flat[0] if x in self.elements_of else None
+        return self.elements(x).flat[0] if np.size(x) == 1 else None
+
+    def elements(self, x: Any) -> Elements:
+        """A small value as registers."""
+        if type(x) is not Var:
+            return self._literal_elements(x)
+        known = self.elements_of.get(x)
+        if known is None:
+            known = self.read_elements(self.place(x))
+            if self.plan.root(x) is x and x not in self.plan.inputs:
+                self.elements_of[x] = known
+        return known
+
+    def _literal_elements(self, x: Any) -> Elements:
+        code = code_of(dtype_of(x))
+        assert code is not None
+        known = self._literals.get(id(x))
+        if known is None:
+            values = np.asarray(x)
+            known = np.empty(values.shape, object)
+            for i in np.ndindex(values.shape):
+                known[i] = elements.literal(self.e, values[i].item() if values.ndim else x, code)
+            self._literals[id(x)] = known
+            self._keep.append(x)
+        return known
+
+    def place(self, x: Any) -> Place:
+        """A value in memory; one that is in registers is written to the stack first."""
+        if type(x) is not Var:
+            code = code_of(dtype_of(x))
+            assert code is not None
+            pointer = self.b.slot(self.assembly.array(np.asarray(x)))
+            return Place(pointer, c_layout(shape_of(x), code))
+        known = self.places.get(x)
+        if known is not None:
+            return known
+        root = self.plan.root(x)
+        if root is not x:
+            base = self.place(root)
+            layout = self.plan.layout(x)
+            found = Place(base.pointer, layout._replace(offset=base.layout.offset + layout.offset))
+        elif x in self.elements_of:
+            layout = self.plan.layout(x)
+            found = Place(self.b.alloca(max(layout.size, 1) * itemsize(layout.code), 64), layout)
+            self.write_elements(found, self.elements_of[x])
+        else:
+            layout = self.plan.layout(x)
+            found = Place(self.arena.pointer(self.b, self.memory, x), layout)
+        self.places[x] = found
+        return found
+
+    # -- memory --------------------------------------------------------------------------------------------------------
+
+    def address(self, place: Place, index: tuple[int, ...] = ()) -> Val:
+        """Where an element lies."""
+        strides = place.layout.strides
+        return self.b.offset(place.pointer, place.layout.offset + sum(map(int.__mul__, map(int, index), strides)))
+
+    def load_one(self, place: Place) -> Val:
+        """The element of an array of one."""
+        return self.b.load(self.address(place), place.code)
+
+    def read_elements(self, place: Place) -> Elements:
+        """All elements of a small array."""
+        found = np.empty(place.shape, object)
+        for index in np.ndindex(place.shape):
+            found[index] = self.b.load(self.address(place, index), place.code)
+        return found
+
+    def write_elements(self, place: Place, values: Elements) -> None:
+        """Write all elements of a small array."""
+        for index in np.ndindex(place.shape):
+            self.b.store(self.e.convert(cast(Val, values[index]), place.code), self.address(place, index))
+
+    def temporary(self, shape: tuple[int, ...], code: str) -> Place:
+        """Working memory until the end of the present group."""
+        layout = c_layout(shape, code)
+        return Place(self.arena.temporary(self.b, self.memory, layout.size * itemsize(code)), layout)
+
+    def shape(self, x: Any) -> tuple[int, ...]:
+        """The shape of a value."""
+        return shape_of(x)
+
+    def shares(self, x: Any, y: Var) -> bool:
+        """Whether two values lie in the same memory."""
+        owner = self.arena.owner
+        return type(x) is Var and owner(self.plan.root(x)) is owner(self.plan.root(y))
+
+    def updated(self, base: Any, out: Var) -> Place:
+        """The memory of an updated value, in which the elements of the old one are."""
+        target = self.place(out)
+        if out not in self.arena.storage:
+            moves.move(self.e, target, self.place(base))
+        return target
+
+    def guard_index(self, wrong: Val, index: Val, axis: int, size: int, line: Line) -> None:
+        """End with NumPy's IndexError if an index is out of bounds."""
+
+        def make(numbers: list[int]) -> Exception:
+            return IndexError(f"index {numbers[0]} is out of bounds for axis {axis} with size {size}")
+
+        status = self.assembly.fail(make, line)
+        self.b.guard(wrong, status, ((self.frame.error(self.b, 0), index),))
+
+    def fill(self, place: Place, value: Any) -> None:
+        """Write one value everywhere."""
+        constant = value if isinstance(value, Val) else self.e.constant(value, place.code)
+        moves.fill(self.e, place, constant)
+
+    def update_all(self, place: Place, function: Callable[[Val], Val]) -> None:
+        """Replace each element by a function of it."""
+        moves.move(self.e, place, place, function)
+
+    # -- results -------------------------------------------------------------------------------------------------------
+
+    def claim(self, x: Var, pointer: Val) -> None:
+        """Have a result computed where it is wanted, if it is not a view and nobody else wants it elsewhere."""
+        owner = self.arena.owner(x)
+        if x in self.plan.stored and self.plan.root(x) is x and owner not in self.arena.fixed:
+            self.arena.fixed[owner] = pointer
+
+    def deliver(self, x: Any, target: Place) -> None:
+        """Copy a result to where it is wanted, unless it is there."""
+        if type(x) is Var and x in self.elements_of:
+            self.write_elements(target, self.elements_of[x])
+            return
+        source = self.place(x)
+        if source.pointer.text != target.pointer.text:
+            moves.move(self.e, target, source)

@@ -1,0 +1,100 @@
+"""Straight code: numbers and small arrays, whose elements all are registers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from wengert.ir import Fold, Line, Pieces, Pointwise
+from wengert.native import elements, loops, single
+from wengert.native.plan import Kind
+from wengert.native.scope import Elements, Scope
+from wengert.native.values import Val, code_of
+
+
+def straight(low: Scope, line: Line) -> None:
+    """A line on numbers and small arrays."""
+    kind, row = low.plan.kinds[id(line)], line.primitive
+    inputs = [low.elements(x) for x in line.inputs]
+    if kind is Kind.POINT:
+        out = pointwise(low, line, inputs)
+    elif kind is Kind.LOOP:
+        out = each(lambda *xs: single.one_by_loop(low, line, xs), inputs)
+    elif kind is Kind.FOLD:
+        out = _fold(low, line, inputs)
+    elif kind is Kind.PIECES:
+        native = row.native
+        assert isinstance(native, Pieces)
+        code = code_of(line.outputs[0].type.dtype)
+        assert code is not None
+        out = np.empty(line.outputs[0].type.shape, object)
+        for part, piece in native.parts(out, *inputs, **line.params):
+            part[...] = piece
+        out = each(lambda v: low.e.convert(v, code), [out])
+    elif isinstance(row.native, Pointwise):
+        out = pointwise(low, line, inputs)
+    else:
+        out = _viewed(line, inputs[0])
+    low.elements_of[line.outputs[0]] = out
+    if line.outputs[0] in low.plan.stored:
+        low.write_elements(low.place(line.outputs[0]), out)
+
+
+def _viewed(line: Line, x: Elements) -> Elements:
+    found = line.primitive.evaluate(x, **line.params)
+    if isinstance(found, np.ndarray):
+        return found
+    out = np.empty((), object)
+    out[()] = found
+    return out
+
+
+def pointwise(low: Scope, line: Line, inputs: Sequence[Elements]) -> Elements:
+    """A pointwise line, element by element."""
+    resolved = low.plan.resolved.get(id(line)) or elements.resolve(line)
+    assert resolved is not None
+    return each(lambda *xs: elements.apply(low.e, resolved, xs), inputs)
+
+
+def each(function: Callable[..., Val], inputs: Sequence[Elements]) -> Elements:
+    if all(x.ndim == 0 for x in inputs):
+        out = np.empty((), object)
+        out[()] = function(*(x[()] for x in inputs))
+        return out
+    arrays = np.broadcast_arrays(*inputs)
+    out = np.empty(arrays[0].shape, object)
+    for index in np.ndindex(out.shape):
+        out[index] = function(*(x[index] for x in arrays))
+    return out
+
+
+def _fold(low: Scope, line: Line, inputs: Sequence[Elements]) -> Elements:
+    fold, out = line.primitive.native, line.outputs[0]
+    assert isinstance(fold, Fold)
+    code = code_of(out.type.dtype)
+    assert code is not None
+    arrays = np.broadcast_arrays(*inputs)
+    ndim = arrays[0].ndim
+    gone = sorted(axis % ndim for axis in line.params["axis"]) if ndim else []
+    kept = [i for i in range(ndim) if i not in gone]
+    moved = [np.transpose(x, (*kept, *gone)) for x in arrays]
+    sizes = moved[0].shape[: len(kept)]
+    result = np.empty(sizes, object)
+    for index in np.ndindex(sizes):
+        parts = [x[index].ravel() if gone else np.array([x[index]], object) for x in moved]
+        values = [_folded(low, fold, line, code, row) for row in zip(*parts, strict=True)]
+        start = loops.start_of(fold, code)
+        if not values:
+            values = [low.e.constant(start, code)]
+        while len(values) > 1:  # in pairs
+            pairs = [getattr(low.e, fold.combine)(a, b) for a, b in zip(values[::2], values[1::2], strict=False)]
+            values = pairs + values[len(values) - len(values) % 2 :]
+        result[index] = fold.last(low.e, values[0], **line.params) if fold.last is not None else values[0]
+    return result.reshape(out.type.shape)
+
+
+def _folded(low: Scope, fold: Fold, line: Line, code: str, row: Sequence[Val]) -> Val:
+    values = loops.operands(low.e, fold, code, row)
+    value = fold.each(low.e, *values, **line.params) if fold.each is not None else values[0]
+    return low.e.convert(value, code)
