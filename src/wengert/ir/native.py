@@ -76,9 +76,21 @@ class Routine:
     """An operation on whole arrays in memory, by its name among the routines of the native package.
 
     What the routine cannot do (a dtype, a shape), it leaves to `evaluate`.
+
+    Attributes
+    ----------
+    name
+        The routine.
+    small
+        `small(e, *inputs, **params)` on arrays whose elements are registers, for small arrays. `"moves"` says that the
+        row only moves elements, so that `evaluate` does it.
+    indices
+        The inputs from this one on are positions, which have to be known for `small`, and are passed as they are.
     """
 
     name: str
+    small: Callable[..., Any] | str | None = None
+    indices: int | None = None
 
 
 @dataclass(frozen=True)

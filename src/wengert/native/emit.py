@@ -232,6 +232,12 @@ class Emitter:
         zero = self.logical_or(self.equal(a, self.like(0, a)), self.equal(b, self.like(0, b)))
         return self.where(self.logical_and(self.isnan(product), zero), self.like(0, a), product)
 
+    def ratio(self, x: Val, gap: Val) -> Val:
+        """x / gap, where an exact 0 / 0 is 0 and any other division by 0 nan."""
+        by_zero = self.equal(gap, self.like(0, gap))
+        nothing = self.where(self.equal(x, self.like(0, x)), self.like(0, x), self.like(np.nan, x))
+        return self.where(by_zero, nothing, self.divide(x, gap))
+
     def fma(self, a: Val, b: Val, c: Val) -> Val:
         """a · b + c, rounded once."""
         return self.b.intrinsic("fma", a, b, c)

@@ -6,6 +6,7 @@ never in memory; a value is stored where another group reads it, a view is taken
 
 from __future__ import annotations
 
+import bisect
 import enum
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -62,6 +63,7 @@ class Plan:
     layouts: dict[Var, Layout] = field(default_factory=dict)
     straight: set[Var] = field(default_factory=set)  # values that are kept in registers
     stored: set[Var] = field(default_factory=set)
+    by_domain: dict[Any, list[int]] = field(default_factory=dict)  # the groups of a domain
     last: dict[Var, int] = field(default_factory=dict)  # the last group that reads the memory of a root
 
     def root(self, x: Var) -> Var:
@@ -149,6 +151,20 @@ def foldable(line: Line) -> bool:
     return known and (native.empty or int(np.prod(domain, dtype=np.int64)) > 0)
 
 
+def small_form(line: Line, tiny: int) -> bool:
+    """Whether a routine can be done on registers: its arrays are small, and the positions known."""
+    native = line.primitive.native
+    if not isinstance(native, Routine) or native.small is None or len(line.outputs) != 1:
+        return False
+    count = len(line.inputs) if native.indices is None else native.indices
+    parts = any(isinstance(view.native, Pointwise) for view, _ in line.params.get("path", ()))  # real, imag
+    return (
+        not parts
+        and all(is_small(x, tiny) for x in (*line.inputs[:count], *line.outputs))
+        and not any(type(x) is Var for x in line.inputs[count:])
+    )
+
+
 # -- groups ------------------------------------------------------------------------------------------------------------
 
 
@@ -161,6 +177,8 @@ def _place(plan: Plan, line: Line) -> None:
     if kind is Kind.VIEW:  # of something small: elements are moved while compiling
         domain: tuple[int, ...] | None = ()
     elif kind in (Kind.POINT, Kind.FOLD, Kind.PIECES, Kind.LOOP) and small:
+        domain = ()
+    elif kind is Kind.ROUTINE and small_form(line, plan.tiny):
         domain = ()
     elif kind is Kind.POINT:
         domain = normal(line.outputs[0].type.shape)
@@ -203,9 +221,11 @@ def _same_places(shape: tuple[int, ...], line: Line) -> bool:
 
 def _item(plan: Plan, domain: tuple[int, ...] | None, least: int) -> Item:
     if domain is not None:
-        for item in plan.items[least:]:
-            if item.domain == domain:
-                return item
+        known = plan.by_domain.setdefault(domain, [])
+        at = bisect.bisect_left(known, least)
+        if at < len(known):
+            return plan.items[known[at]]
+        known.append(len(plan.items))
     item = Item(len(plan.items), domain)
     plan.items.append(item)
     return item

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from wengert.ir import Fold, Line, Pieces, Pointwise
+from wengert.ir import Fold, Line, Pieces, Pointwise, Routine
 from wengert.native import elements, loops, single
 from wengert.native.plan import Kind
 from wengert.native.scope import Elements, Scope
@@ -16,6 +16,9 @@ from wengert.native.values import Val, code_of
 def straight(low: Scope, line: Line) -> None:
     """A line on numbers and small arrays."""
     kind, row = low.plan.kinds[id(line)], line.primitive
+    if kind is Kind.ROUTINE:
+        _keep(low, line, _small(low, line))
+        return
     inputs = [low.elements(x) for x in line.inputs]
     if kind is Kind.POINT:
         out = pointwise(low, line, inputs)
@@ -36,18 +39,42 @@ def straight(low: Scope, line: Line) -> None:
         out = pointwise(low, line, inputs)
     else:
         out = _viewed(line, inputs[0])
+    _keep(low, line, out)
+
+
+def _keep(low: Scope, line: Line, out: Elements) -> None:
     low.elements_of[line.outputs[0]] = out
     if line.outputs[0] in low.plan.stored:
         low.write_elements(low.place(line.outputs[0]), out)
 
 
-def _viewed(line: Line, x: Elements) -> Elements:
-    found = line.primitive.evaluate(x, **line.params)
+def _small(low: Scope, line: Line) -> Elements:
+    """A routine on registers."""
+    native, params = line.primitive.native, line.params
+    assert isinstance(native, Routine)
+    code = code_of(line.outputs[0].type.dtype)
+    assert code is not None
+    count = len(line.inputs) if native.indices is None else native.indices
+    inputs: list[Any] = [each(lambda v: low.e.convert(v, code), [low.elements(x)]) for x in line.inputs[:count]]
+    inputs[1:] = [x if x.ndim else x[()] for x in inputs[1:]]  # an element is assigned as what it is, not as an array
+    rest = line.inputs[count:]
+    found = native.small(low.e, *inputs, *rest, **params) if callable(native.small) else None
+    if found is None:
+        found = line.primitive.evaluate(*inputs, *rest, **params)
+    return as_elements(found)
+
+
+def as_elements(found: Any) -> Elements:
+    """An array of registers, also for a single one."""
     if isinstance(found, np.ndarray):
         return found
     out = np.empty((), object)
     out[()] = found
     return out
+
+
+def _viewed(line: Line, x: Elements) -> Elements:
+    return as_elements(line.primitive.evaluate(x, **line.params))
 
 
 def pointwise(low: Scope, line: Line, inputs: Sequence[Elements]) -> Elements:

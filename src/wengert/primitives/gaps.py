@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, Primitive, dtype_of, register, shape_of
+from wengert.ir import Array, Pointwise, Primitive, dtype_of, register, shape_of
 from wengert.primitives.elementwise import align_batch
 from wengert.primitives.shape import concatenate, reduce_sum, sum_to
 
@@ -40,6 +40,7 @@ ratio: Primitive = register(
             ((rng.standard_normal((2, 3, 2)), 1 + rng.random((2, 1, 2))), {}),
             ((np.zeros(2), np.ones(2)), {}),
         ],
+        native=Pointwise(lambda e, x, gap: e.ratio(x, gap)),
     )
 )
 

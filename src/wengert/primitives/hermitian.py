@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, Primitive, dtype_of, register, shape_of
+from wengert.ir import Array, Composite, Primitive, dtype_of, register, shape_of
 from wengert.primitives.discrete import discrete
 from wengert.primitives.products import conjugate, flip_matrix
 
@@ -45,6 +45,7 @@ _agreeing = discrete(
     _mirrors,
     lambda x, conjugated: Array(x.shape, np.dtype(bool)),
     samples=lambda rng: [((np.array([[1.0, 2.0], [2.0, 3.0]]),), {"conjugated": True})],
+    native=Composite(_mirrors),
 )
 
 
@@ -71,5 +72,6 @@ mirrored: Primitive = register(
             ((rng.standard_normal((3, 3)) + 1j * rng.standard_normal((3, 3)),), {"lower": False, "conjugated": False}),
             ((rng.standard_normal((0, 0)),), {"lower": False, "conjugated": False}),
         ],
+        native=Composite(_from_triangle),
     )
 )  # fmt: skip

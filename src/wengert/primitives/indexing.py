@@ -229,6 +229,15 @@ def _unbatched(arrays: Any, batched: Any) -> Arrays:
     return tuple(Array(shape_of(a)[flag:], dtype_of(a)) for a, flag in zip(arrays, batched, strict=True))
 
 
+def _add_small(e: Any, base: Any, value: Any, *arrays: Any, index: Template, path: Path = ()) -> Any:
+    """In machine code, on registers: the numbers of the elements tell which of them are added to."""
+    at = _getitem(np.arange(base.size).reshape(base.shape), *arrays, index=index, path=path)
+    flat = base.flatten()
+    for i, v in zip(np.ravel(at), np.ravel(np.broadcast_to(value, np.shape(at)) if np.ndim(value) <= np.ndim(at) else value), strict=True):
+        flat[i] = e.add(flat[i], v)
+    return flat.reshape(base.shape)
+
+
 # -- rows --------------------------------------------------------------------------------------------------------------
 
 getitem = linear(
@@ -249,7 +258,7 @@ getitem = linear(
         ((rng.standard_normal((3, 4)), np.array([[2, 0]])), {"index": (slice(1, 3), SLOT)}),
         ((rng.standard_normal((3, 4)),), {"index": (2,), "path": ((transpose, {"axes": (1, 0)}),)}),
     ],
-    native=Routine("gather"),
+    native=Routine("gather", small="moves", indices=1),
 )
 
 setitem = linear(
@@ -274,7 +283,7 @@ setitem = linear(
             {"index": (slice(1, 3),), "path": ((reshape, {"shape": (12,)}),)},
         ),
     ],
-    native=Routine("write"),
+    native=Routine("write", small="moves", indices=2),
 )
 
 index_add = linear(
@@ -292,5 +301,5 @@ index_add = linear(
         ((rng.standard_normal((3, 4)), rng.standard_normal(4)), {"index": (1,)}),
         ((rng.standard_normal(4), rng.standard_normal(3), np.array([1, 1, 2])), {"index": (SLOT,)}),
     ],
-    native=Routine("add_at"),
+    native=Routine("add_at", small=_add_small, indices=2),
 )

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, Primitive, dtype_of, register, shape_of
+from wengert.ir import Array, Composite, Primitive, dtype_of, register, shape_of
 from wengert.primitives.determinants import check_square, inv, regular
 from wengert.primitives.hermitian import half_hermitian
 from wengert.primitives.products import conjugate, flip_matrix
@@ -198,5 +198,6 @@ norm: Primitive = register(
                 ((3,), (-1,)),
             )
         ],
+        native=Composite(lambda x, axis: np.sqrt(reduce_sum(squared_size(x), axis=_all_axes(x) if axis is None else axis))),
     )
 )  # fmt: skip

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, Primitive, dtype_of, shape_of
+from wengert.ir import Array, Composite, Primitive, Routine, dtype_of, shape_of
 from wengert.primitives.elementwise import UFUNCS, times
 from wengert.primitives.linear import linear
 from wengert.primitives.shape import Shape, align, reshape, sum_to
@@ -121,6 +121,25 @@ def _matmul_batch(size: int, args: Any, batched: Any) -> Any:
     return reshape(out, shape=kept)
 
 
+def _small_matmul(e: Any, x: Any, y: Any) -> Any:
+    """`x @ y` of registers."""
+    rows, columns = (x[None] if x.ndim == 1 else x), (y[:, None] if y.ndim == 1 else y)
+    stack = np.broadcast_shapes(rows.shape[:-2], columns.shape[:-2])
+    rows = np.broadcast_to(rows, (*stack, *rows.shape[-2:]))
+    columns = np.broadcast_to(columns, (*stack, *columns.shape[-2:]))
+    out = np.empty((*stack, rows.shape[-2], columns.shape[-1]), object)
+    for at in np.ndindex(out.shape):
+        out[at] = _small_dot(e, rows[at[:-1]], columns[(*at[:-2], slice(None), at[-1])])
+    return out.reshape((*stack, *rows.shape[-2 : None if x.ndim > 1 else -2][:1], *columns.shape[-1:][: y.ndim - 1]))
+
+
+def _small_dot(e: Any, x: Any, y: Any) -> Any:
+    total = e.multiply(x[0], y[0])
+    for a, b in zip(x[1:], y[1:], strict=True):
+        total = e.add(total, e.multiply(a, b))
+    return total
+
+
 def batch_cores(function: Callable[..., Any], *cores: int) -> Callable[..., Any]:
     """The `batch` column of a gufunc: items go along a leading axis in front of the broadcast ones."""
 
@@ -148,6 +167,7 @@ matmul = linear(
         ((2, 3), (5, 3, 4)), ((4, 1, 2, 3), (5, 3, 2)), ((3,), (5, 3, 4)), ((5, 2, 3), (3,)), ((0, 3), (3, 2)),
         ((2, 0), (0, 3)), ((1, 2, 3), (5, 3, 4)),
     ),
+    native=Routine("matmul", small=_small_matmul),
 )  # fmt: skip
 
 vecdot = linear(
@@ -159,6 +179,7 @@ vecdot = linear(
     joint=False,
     batch=batch_cores(np.vecdot, 1, 1),
     samples=pairs(((3,), (3,)), ((2, 3), (3,)), ((2, 3), (4, 1, 3)), ((2, 0), (2, 0))),
+    native=Composite(lambda x, y: np.sum(conjugate(x) * y, axis=-1)),
 )
 
 cross: Primitive = linear(
@@ -170,6 +191,11 @@ cross: Primitive = linear(
     joint=False,
     batch=batch_cores(lambda x, y: cross(x, y), 1, 1),
     symbol="{0} × {1}",
+    native=Composite(
+        lambda x, y: np.stack(
+            [x[..., i] * y[..., j] - x[..., j] * y[..., i] for i, j in ((1, 2), (2, 0), (0, 1))], axis=-1
+        )
+    ),
     samples=pairs(((3,), (3,)), ((2, 3), (3,)), ((2, 3), (4, 1, 3)), ((0, 3), (3,))),
 )
 
@@ -186,6 +212,7 @@ if hasattr(np, "matvec"):  # NumPy 2.2
         joint=False,
         batch=batch_cores(np.matvec, 2, 1),
         samples=pairs(((2, 3), (3,)), ((5, 2, 3), (3,)), ((5, 2, 3), (4, 1, 3)), ((0, 3), (3,))),
+        native=Composite(lambda x, y: (x @ y[..., None])[..., 0]),
     )
     UFUNCS[np.vecmat] = linear(
         "vecmat",
@@ -196,4 +223,5 @@ if hasattr(np, "matvec"):  # NumPy 2.2
         joint=False,
         batch=batch_cores(np.vecmat, 1, 2),
         samples=pairs(((2,), (2, 3)), ((5, 2), (2, 3)), ((4, 1, 2), (5, 2, 3)), ((0,), (0, 3))),
+        native=Composite(lambda x, y: (conjugate(x)[..., None, :] @ y)[..., 0, :]),
     )

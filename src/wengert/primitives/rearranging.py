@@ -7,10 +7,22 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from wengert.ir import Array, shape_of
+from wengert.ir import Array, Pieces, shape_of
 from wengert.primitives.index import SLOT
 from wengert.primitives.indexing import scatter
 from wengert.primitives.linear import linear
+
+def _rolled_parts(out: Any, x: Any, shift: tuple[int, ...], axis: tuple[int, ...]) -> Any:
+    """Along each axis two stretches change places."""
+    parts = [(out, x)]
+    for step, a in zip(shift, axis, strict=True):
+        n = x.shape[a]
+        step = step % n if n else 0
+        after = (slice(None),) * (-a - 1)
+        cuts = [(slice(step, None), slice(0, n - step)), *([(slice(0, step), slice(n - step, None))] if step else [])]
+        parts = [(o[(..., to, *after)], v[(..., of, *after)]) for o, v in parts for to, of in cuts]
+    return parts
+
 
 roll = linear(
     "roll",
@@ -22,6 +34,7 @@ roll = linear(
         ((rng.standard_normal(4),), {"shift": (1,), "axis": (-1,)}),
         ((rng.standard_normal((3, 4)),), {"shift": (2, -1), "axis": (-2, -1)}),
     ],
+    native=Pieces(_rolled_parts),
 )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, Fold, Primitive, dtype_of, register, shape_of
+from wengert.ir import Array, Composite, Fold, Primitive, dtype_of, register, shape_of
 from wengert.primitives.discrete import discrete
 from wengert.primitives.elementwise import chain_product, times
 from wengert.primitives.linear import linear
@@ -167,12 +167,19 @@ def _ties(x: Any, y: Any, axis: Shape) -> Any:
     return np.true_divide(hits, count, dtype=np.promote_types(real, np.float32)).astype(real, copy=False)
 
 
+def _ties_composed(x: Any, y: Any, axis: Shape) -> Any:
+    hits = (x == y) | (np.isnan(x) & np.isnan(y))
+    share = 1 / np.sum(hits, axis=axis, keepdims=True)
+    return to_dtype(np.where(hits, share, 0.0), np.empty(0, dtype_of(x)).real.dtype)
+
+
 ties = discrete(
     "ties",
     _ties,
     lambda x, y, axis: Array(x.shape, np.empty(0, x.dtype).real.dtype),
     inputs=2,
     samples=lambda rng: [((np.array([1.0, 3.0, 3.0]), np.array([3.0])), {"axis": (-1,)})],
+    native=Composite(_ties_composed),
 )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from wengert.native.routines import indexing
+from wengert.native.routines import indexing, products
 
 ROUTINES: dict[str, Callable[..., Any]] = {
     "gather": indexing.gather,
     "write": indexing.write,
     "add_at": indexing.add_at,
+    "matmul": products.matmul,
 }

@@ -1,0 +1,252 @@
+"""Products of matrices: loops of our own where they are small, BLAS where they are not, NumPy's loop for the rest."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from typing import Any
+
+from wengert.ir import Line
+from wengert.native import moves
+from wengert.native.elements import spread
+from wengert.native.routines import gufuncs
+from wengert.native.scope import Scope
+from wengert.native.values import LANES, Val, itemsize
+from wengert.native.views import Layout, Place
+
+LETTERS = {"f8": "d", "f4": "s"}
+SMALL = 8  # the length of the sides up to which our own loops are faster
+SMALL_WORK = 4096  # multiplications with a vector, up to which they are, too
+
+
+def blas(name: str) -> int:
+    """The address of a function of BLAS, from SciPy."""
+    from scipy.linalg import cython_blas
+
+    return capsule(cython_blas, name)
+
+
+def capsule(module: Any, name: str) -> int:
+    """The address in a capsule of a Cython module."""
+    found = module.__pyx_capi__[name]
+    get_name, get = ctypes.pythonapi.PyCapsule_GetName, ctypes.pythonapi.PyCapsule_GetPointer
+    get_name.restype, get_name.argtypes = ctypes.c_char_p, [ctypes.py_object]
+    get.restype, get.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+    return int(get(found, get_name(found)))
+
+
+def matmul(low: Scope, line: Line) -> Any:
+    """`x @ y` of stacks of matrices; vectors are rows or columns."""
+    out = low.place(line.outputs[0])
+    code = out.code
+    x, y = (low.place(x) for x in line.inputs)
+    if code not in LETTERS:
+        return gufuncs.call(low, line)
+    x, y = (_in_type(low, p, code) for p in (x, y))
+    vector_x, vector_y = len(x.shape) == 1, len(y.shape) == 1
+    a = _reshaped(x, (1, x.shape[0]), (0, x.layout.strides[0])) if vector_x else x
+    b = _reshaped(y, (y.shape[0], 1), (y.layout.strides[0], 0)) if vector_y else y
+    shape, strides = list(out.shape), list(out.layout.strides)
+    if vector_x:
+        at = len(shape) - (0 if vector_y else 1)
+        shape.insert(at, 1)
+        strides.insert(at, 0)
+    if vector_y:
+        shape.append(1)
+        strides.append(0)
+    c = _reshaped(out, tuple(shape), tuple(strides))
+    low.assembly.cost += math.prod(shape) * a.shape[-1]
+    stack = c.shape[:-2]
+    a, b = (moves.broadcast_to(p, (*stack, *p.shape[-2:])) for p in (a, b))
+    if stack and _one_product(a, b, c):
+        a, b, c = _tall(a), _reshaped(b, b.shape[-2:], b.layout.strides[-2:]), _tall(c)
+        stack = ()
+    axes = moves.merged_axes(*(_outer(p, len(stack)) for p in (a, b, c)))
+    pointers = tuple(low.b.offset(p.pointer, p.layout.offset) for p in (a, b, c))
+    inner = [Layout(p.shape[-2:], p.layout.strides[-2:], code) for p in (a, b, c)]
+
+    def one(lanes: int, at: tuple[Val, ...]) -> None:
+        product(low, *(Place(p, layout) for p, layout in zip(at, inner, strict=True)))
+
+    moves.nest(low.b, axes, pointers, (), one)
+    return None
+
+
+def _in_type(low: Scope, place: Place, code: str) -> Place:
+    if place.code == code:
+        return place
+    found = low.temporary(place.shape, code)
+    moves.move(low.e, found, place)
+    return found
+
+
+def _reshaped(place: Place, shape: tuple[int, ...], strides: tuple[int, ...]) -> Place:
+    return Place(place.pointer, place.layout._replace(shape=shape, strides=strides))
+
+
+def _outer(place: Place, ndim: int) -> Layout:
+    return Layout(place.shape[:ndim], place.layout.strides[:ndim], place.code)
+
+
+def _one_product(a: Place, b: Place, c: Place) -> bool:
+    """Whether a stack of products with one matrix is the product of one tall matrix with it."""
+    ndim = len(c.shape) - 2
+    still = all(s == 0 or n == 1 for n, s in zip(b.shape[:ndim], b.layout.strides[:ndim], strict=True))
+    return still and all(_even_rows(p) for p in (a, c))
+
+
+def _even_rows(place: Place) -> bool:
+    shape, strides = place.shape[:-1], place.layout.strides[:-1]
+    return all(
+        shape[i] == 1 or strides[i] == strides[i + 1] * shape[i + 1] for i in range(len(shape) - 1)
+    )
+
+
+def _tall(place: Place) -> Place:
+    rows = math.prod(place.shape[:-1])
+    return _reshaped(place, (rows, place.shape[-1]), (place.layout.strides[-2], place.layout.strides[-1]))
+
+
+# -- one product -------------------------------------------------------------------------------------------------------
+
+
+def product(low: Scope, a: Place, b: Place, c: Place) -> None:
+    """C = A B of matrices of any strides."""
+    (m, k), n = a.shape, b.shape[1]
+    small = max(m, k, n) <= SMALL or (min(m, n) == 1 and m * k * n <= SMALL_WORK) or m * n * k <= SMALL**3
+    if small or (min(m, n, k) == 1 and max(m, n) > 1 and k == 1):
+        own_loops(low, a, b, c)
+    elif m == 1 and n == 1:
+        _dot(low, a, b, c)
+    else:
+        gemm(low, a, b, c)
+
+
+def _leading(place: Place) -> tuple[bool, int] | None:
+    """Whether BLAS has to transpose a matrix of C order, and its leading dimension; `None` if it cannot take it."""
+    size = itemsize(place.code)
+    (m, n), (s, t) = place.shape, place.layout.strides
+    if (t == size or n == 1) and s % size == 0 and (s >= n * size or m == 1):
+        return False, max(s // size, n, 1)
+    if (s == size or m == 1) and t % size == 0 and (t >= m * size or n == 1):
+        return True, max(t // size, m, 1)
+    return None
+
+
+def gemm(low: Scope, a: Place, b: Place, c: Place) -> None:
+    """By BLAS: in its column order the transposes are multiplied, Cᵀ = Bᵀ Aᵀ."""
+    e, code = low.b, c.code
+    (m, k), n = a.shape, b.shape[1]
+    found = []
+    for p in (b, a):
+        leading = _leading(p)
+        if leading is None:
+            copied = low.temporary(p.shape, code)
+            moves.move(low.e, copied, p)
+            p, leading = copied, (False, p.shape[1])
+        found.append((p, *leading))
+    target, leading_c = c, _leading(c)
+    if leading_c is None or leading_c[0]:
+        target = low.temporary(c.shape, code)
+        leading_c = (False, n)
+    name = f"{LETTERS[code]}gemm"
+    function = e.slot(low.assembly.address(("blas", name), lambda: blas(name)))
+
+    def integer(value: int) -> Val:
+        return low.assembly.module.constant([value], "i4")
+
+    def letter(transposed: bool) -> Val:
+        return low.assembly.module.constant([ord("T" if transposed else "N")], "u1")
+
+    one, zero = (low.assembly.module.constant([v], code) for v in (1.0, 0.0))
+    (pb, tb, lb), (pa, ta, la) = found
+    arguments = [
+        letter(tb), letter(ta), integer(n), integer(m), integer(k), one, low.address(pb), integer(lb),
+        low.address(pa), integer(la), zero, low.address(target), integer(leading_c[1]),
+    ]  # fmt: skip
+    e.call_address(function, None, arguments)
+    if target is not c:
+        moves.move(low.e, c, target)
+
+
+def own_loops(low: Scope, a: Place, b: Place, c: Place) -> None:
+    """Vectors along the rows of C where B has them, else along the common axis, else single numbers."""
+    e, code = low.b, c.code
+    size = itemsize(code)
+    (m, k), n = a.shape, b.shape[1]
+    along_rows = n >= LANES and b.layout.strides[1] == size and c.layout.strides[1] == size
+    with low.b.loop(0, m) as i:
+        row_a = _at(low, low.address(a), i, a.layout.strides[0])
+        row_c = _at(low, low.address(c), i, c.layout.strides[0])
+        done = 0
+        if along_rows:
+            done = n - n % LANES
+            with e.loop(0, done, LANES) as j:
+                column = _at(low, low.address(b), j, size)
+                total = _sum(low, k, row_a, a.layout.strides[1], column, b.layout.strides[0], code, LANES)
+                e.store(total, _at(low, row_c, j, size))
+        if done < n:
+            with e.loop(done, n) as j:
+                column = _at(low, low.address(b), j, b.layout.strides[1])
+                total = _inner(low, k, row_a, a.layout.strides[1], column, b.layout.strides[0], code)
+                e.store(total, _at(low, row_c, j, c.layout.strides[1]))
+
+
+def _dot(low: Scope, a: Place, b: Place, c: Place) -> None:
+    total = _inner(
+        low, a.shape[1], low.address(a), a.layout.strides[1], low.address(b), b.layout.strides[0], c.code
+    )
+    low.b.store(total, low.address(c))
+
+
+def _at(low: Scope, pointer: Val, index: Val, stride: int) -> Val:
+    return low.b.offset(pointer, low.b.op("mul", index, low.b.constant(stride, "i8"))) if stride else pointer
+
+
+def _sum(low: Scope, k: int, a: Val, step_a: int, b: Val, step_b: int, code: str, lanes: int) -> Val:
+    """Σ a_k b_k, where each b_k is as many numbers as there are lanes."""
+    e = low.b
+    total = e.variable(e.constant(0.0, code, lanes))
+    with e.loop(0, k) as index:
+        x = spread(low.e, e.load(_at(low, a, index, step_a), code), lanes)
+        y = e.load(_at(low, b, index, step_b), code, lanes, align=itemsize(code))
+        e.put(total, e.intrinsic("fma", x, y, e.get(total)))
+    return e.get(total)
+
+
+def _inner(low: Scope, k: int, a: Val, step_a: int, b: Val, step_b: int, code: str) -> Val:
+    """Σ a_k b_k of numbers: in vectors, four at a time, if both lie in a row."""
+    e, size = low.b, itemsize(code)
+    if not (step_a == step_b == size and k >= LANES):
+        return _sum(low, k, a, step_a, b, step_b, code, 1)
+    sides = 4 if k >= 4 * LANES else 1
+    totals = [e.variable(e.constant(0.0, code, LANES)) for _ in range(sides)]
+    done = k - k % (LANES * sides)
+    with e.loop(0, done, LANES * sides) as index:
+        for number, total in enumerate(totals):
+            at = e.op("add", index, e.constant(number * LANES, "i8"))
+            x, y = (e.load(_at(low, p, at, size), code, LANES, align=size) for p in (a, b))
+            e.put(total, e.intrinsic("fma", x, y, e.get(total)))
+    values = [e.get(t) for t in totals]
+    while len(values) > 1:
+        values = [low.e.add(x, y) for x, y in zip(values[::2], values[1::2], strict=True)]
+    found = across(low, values[0])
+    if done < k:
+        rest = e.variable(found)
+        with e.loop(done, k) as index:
+            x, y = (e.load(_at(low, p, index, size), code) for p in (a, b))
+            e.put(rest, e.intrinsic("fma", x, y, e.get(rest)))
+        found = e.get(rest)
+    return found
+
+
+def across(low: Scope, total: Val) -> Val:
+    """The sum of the lanes, halves first."""
+    lanes = total.lanes
+    while lanes > 1:
+        half = lanes // 2
+        if half == 1:
+            return low.e.add(low.b.extract(total, 0), low.b.extract(total, 1))
+        lower, upper = low.b.shuffle(total, total, range(half)), low.b.shuffle(total, total, range(half, lanes))
+        total, lanes = low.e.add(lower, upper), half
+    return total
