@@ -86,11 +86,14 @@ class Routine:
         row only moves elements, so that `evaluate` does it.
     indices
         The inputs from this one on are positions, which have to be known for `small`, and are passed as they are.
+    whole
+        It takes whatever comes: sequences, arrays without elements.
     """
 
     name: str
     small: Callable[..., Any] | str | None = None
     indices: int | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True)

@@ -86,3 +86,8 @@ class Arena:
         """Keep so many bytes from the top until the end of the present group."""
         self._temporary += padded(size)
         self.size = max(self.size, self._temporary)
+
+    def rewind(self, top: int, size: int) -> None:
+        """Keep so many bytes from this place on."""
+        self._temporary = top
+        self.reserve(size)

@@ -13,6 +13,8 @@ from wengert.ir import Line
 from wengert.native.llvm import Builder, Module
 from wengert.native.values import Val
 
+INTERRUPTED = 2**31 - 1  # the status of a program that a signal has stopped
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -32,6 +34,7 @@ class Assembly:
     keep: list[Any] = field(default_factory=list)  # objects whose addresses are in the table
     reasons: dict[str, str] = field(default_factory=dict)  # rows that are left to Python, and why
     cost: float = 0.0  # elements that are computed, about
+    heaps: int = 0  # buffers that grow
     _known: dict[Any, int] = field(default_factory=dict)
 
     def address(self, key: Any, find: Callable[[], int]) -> int:
@@ -93,7 +96,10 @@ class Frame:
         """Where the k-th number of an error is left."""
         return b.offset(self.pointer, 16 * (self.inputs + self.outputs) + 16 + 8 * k)
 
-    @staticmethod
-    def size(inputs: int, outputs: int) -> int:
+    def heap(self, b: Builder, k: int) -> Val:
+        """Where the address and the size of the k-th buffer that grows are."""
+        return b.offset(self.pointer, self.size(0) + 16 * k)
+
+    def size(self, heaps: int) -> int:
         """The number of bytes."""
-        return 16 * (inputs + outputs) + 16 + 8 * Frame.ERRORS
+        return 16 * (self.inputs + self.outputs) + 16 + 8 * Frame.ERRORS + 16 * heaps

@@ -12,7 +12,7 @@ import numpy as np
 
 from wengert.ir import Array
 from wengert.native import cpython
-from wengert.native.assembly import Assembly, Frame
+from wengert.native.assembly import INTERRUPTED, Assembly, Frame
 from wengert.native.llvm import Builder
 from wengert.native.values import PARTS, Val, code_of
 
@@ -63,7 +63,8 @@ class Entry:
     def emit(self) -> None:
         """Add the function `entry` to the module."""
         b, frame = self.b, Frame(Val("%frame", "p"), len(self.inputs), len(self.outputs))
-        size = Frame.size(frame.inputs, frame.outputs)
+        heaps = self.assembly.heaps
+        size = frame.size(heaps)
         b.head.append(f"  %frame = alloca [{size} x i8], align 16")
         self._differs(Val("%count", "i8"), self._number(len(self.inputs)))
         for k, kind in enumerate(self.inputs):
@@ -71,8 +72,19 @@ class Entry:
         made = [self._make(k, kind, frame) for k, kind in enumerate(self.outputs)]
         memory: Val = self._memory()
         b.store(memory, frame.arena(b))
+        for k in range(heaps):
+            b.store(self._null, frame.heap(b, k))
+            b.store(self._number(0), b.offset(frame.heap(b, k), 8))
         status = self._run(frame)
+        for k in range(heaps):
+            b.emit(f"call void @free(ptr {b.load(frame.heap(b, k), 'p').text})")
         self._free(memory)
+        with b.when(b.compare("eq", status, b.constant(INTERRUPTED, "i4"))):
+            for x in made:
+                if x is not None:
+                    self._c("Py_DecRef", None, x)
+            b.emit("ret ptr null")
+            b.start(b.label("unreachable"))
         wrong = b.compare("ne", status, b.constant(0, "i4"))
         with b.when(wrong):
             for x in made:
@@ -140,9 +152,13 @@ class Entry:
         return b.call("@wengert.memory", "p", [self._number(self.arena)])
 
     def _free(self, memory: Val) -> None:
+        declare = self.assembly.module.declarations
+        if self.assembly.heaps:
+            declare["@free"] = "declare void @free(ptr)"
         if self.arena > ON_STACK:
+            declare["@free"] = "declare void @free(ptr)"
+            declare["@malloc"] = "declare ptr @malloc(i64)"
             self.assembly.module.functions["@wengert.memory"] = _MEMORY
-            self.assembly.module.declarations["@malloc"] = "declare ptr @malloc(i64)\ndeclare void @free(ptr)"
             self.b.emit(f"call void @wengert.release(ptr {memory.text})")
 
     def _run(self, frame: Frame) -> Val:

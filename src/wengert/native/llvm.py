@@ -54,6 +54,14 @@ class Module:
         self.constants.append(f"{name} = private unnamed_addr constant [{len(values)} x {one}] [{inside}], align 64")
         return Val(name, POINTER)
 
+    def zeros(self, size: int) -> Val:
+        """The address of so many zero bytes."""
+        name = f"@zeros{size}"
+        text = f"{name} = private unnamed_addr constant [{max(size, 1)} x i8] zeroinitializer, align 64"
+        if text not in self.constants:
+            self.constants.append(text)
+        return Val(name, POINTER)
+
     def text(self, slots: int) -> str:
         """The module, with a table of so many addresses that are filled in when it is loaded."""
         table = f"@table = global [{max(slots, 1)} x ptr] zeroinitializer, align 64"

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import bisect
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from wengert.ir import Line, Var, type_of
+from wengert.ir import Array, Line, Var, type_of
 from wengert.ir.native import Fold, Pieces, Pointwise, Routine
 from wengert.native.elements import Resolved, resolve, types_of
 from wengert.native.values import code_of
 from wengert.native.views import Layout, c_layout, view_layout
 
 TINY = 16  # elements, up to which an array is kept in registers
+MANY = 1 << 40
 STRAIGHT = 30_000  # elements of straight code in all, above which only single numbers are
 
 
@@ -86,8 +87,9 @@ def normal(shape: Iterable[int]) -> tuple[int, ...]:
 
 
 def size_of(x: Any) -> int:
-    """The number of elements of an input of a line."""
-    return int((x.type if type(x) is Var else type_of(x)).size)
+    """The number of elements of an input of a line; a sequence counts as a large array."""
+    kind = x.type if type(x) is Var else type_of(x)
+    return kind.size if isinstance(kind, Array) else MANY
 
 
 def is_small(x: Any, tiny: int) -> bool:
@@ -95,10 +97,14 @@ def is_small(x: Any, tiny: int) -> bool:
     return size_of(x) <= tiny
 
 
-def make_plan(lines: Sequence[Line], inputs: tuple[Var, ...], outputs: tuple[Any, ...]) -> Plan:
-    """Sort the lines into groups."""
-    work = sum(min(v.type.size, TINY) for line in lines for v in line.outputs if v.type.size <= TINY)
+def make_plan(
+    lines: Sequence[Line], inputs: tuple[Var, ...], outputs: tuple[Any, ...], layouts: Mapping[Var, Layout]
+) -> Plan:
+    """Sort the lines into groups; `layouts` has those of inputs that are not contiguous."""
+    sizes = (size_of(v) for line in lines for v in line.outputs)
+    work = sum(n for n in sizes if n <= TINY)
     plan = Plan(lines, inputs, outputs, TINY if work <= STRAIGHT else 1)
+    plan.layouts.update(layouts)
     for x in inputs:
         plan.ready[x] = 0
         plan.made[x] = -1
@@ -117,7 +123,9 @@ def kind_of(plan: Plan, line: Line) -> Kind:
     codes = [code_of(t.dtype) for t in types_of(line)] + [code_of(v.type.dtype) for v in line.outputs]
     if None in codes:
         return Kind.CALL
-    empty = any(size_of(x) == 0 for x in line.inputs) and any(v.type.size for v in line.outputs)
+    if isinstance(native, Routine) and native.whole:
+        return Kind.ROUTINE
+    empty = any(size_of(x) == 0 for x in line.inputs) and any(map(size_of, line.outputs))
     if empty and not isinstance(native, Pieces):
         return Kind.CALL
     if row.view and all(type(x) is not Var or i == 0 for i, x in enumerate(line.inputs)) and len(line.inputs) == 1:
@@ -176,9 +184,7 @@ def _place(plan: Plan, line: Line) -> None:
     small = all(is_small(v, plan.tiny) for v in line.outputs) and all(is_small(x, plan.tiny) for x in line.inputs)
     if kind is Kind.VIEW:  # of something small: elements are moved while compiling
         domain: tuple[int, ...] | None = ()
-    elif kind in (Kind.POINT, Kind.FOLD, Kind.PIECES, Kind.LOOP) and small:
-        domain = ()
-    elif kind is Kind.ROUTINE and small_form(line, plan.tiny):
+    elif (kind in (Kind.POINT, Kind.FOLD, Kind.PIECES, Kind.LOOP) and small) or (kind is Kind.ROUTINE and small_form(line, plan.tiny)):
         domain = ()
     elif kind is Kind.POINT:
         domain = normal(line.outputs[0].type.shape)
@@ -269,8 +275,9 @@ def _find_stored(plan: Plan) -> None:
             if item.domain is None or (fold and item.domain != ()):
                 plan.stored.update(line.outputs)
     end = len(plan.items)
+    plan.stored = {x for x in plan.stored if isinstance(x.type, Array)}
     for x in plan.outputs:
-        if type(x) is Var:
+        if type(x) is Var and isinstance(x.type, Array):
             root = plan.root(x)
             plan.stored.add(root)
             plan.last[root] = end

@@ -12,7 +12,8 @@ from wengert.record import Staged
 
 def prepared(wl: WengertList) -> WengertList:
     """The list without composite rows."""
-    if not any(isinstance(line.primitive.native, Composite) for line in wl.lines):
+    wl = _with_bodies(wl)
+    if not any(isinstance(line.primitive.native, Composite) or line.primitive.name == "remat" for line in wl.lines):
         return wl
     lines: list[Line] = []
     known: dict[Var, Any] = {}
@@ -30,8 +31,41 @@ def prepared(wl: WengertList) -> WengertList:
     return WengertList(wl.inputs, tuple(lines), outputs, wl.names)
 
 
+def _with_bodies(wl: WengertList) -> WengertList:
+    """The list with the lists in its lines made ready."""
+    changed, lines = False, []
+    for line in wl.lines:
+        params = {name: _ready(value) for name, value in line.params.items()}
+        if any(params[name] is not value for name, value in line.params.items()):
+            line, changed = line._replace(params=params), True
+        lines.append(line)
+    return WengertList(wl.inputs, tuple(lines), wl.outputs, wl.names) if changed else wl
+
+
+def _ready(value: Any) -> Any:
+    if isinstance(value, WengertList):
+        return prepared(value)
+    if isinstance(value, tuple) and any(isinstance(x, WengertList) for x in value):
+        return tuple(map(_ready, value))
+    return value
+
+
+def _copied(wl: WengertList, inputs: tuple[Any, ...]) -> tuple[list[Line], tuple[Any, ...]]:
+    """The lines of a list with these inputs and new names, and its outputs."""
+    known: dict[Var, Any] = dict(zip(wl.inputs, inputs, strict=True))
+    lines = []
+    for line in wl.lines:
+        fresh = tuple(Var(type=v.type) for v in line.outputs)
+        read = tuple(known.get(x, x) if type(x) is Var else x for x in line.inputs)
+        lines.append(line._replace(inputs=read, outputs=fresh))
+        known.update(zip(line.outputs, fresh, strict=True))
+    return lines, tuple(known.get(x, x) if type(x) is Var else x for x in wl.outputs)
+
+
 def _expanded(line: Line) -> tuple[list[Line], tuple[Any, ...]] | None:
-    """The lines that a composite line stands for, and its outputs; `None` for another, or if it cannot be written so."""
+    """The lines that a composite line stands for, and its outputs; `None` for any other."""
+    if line.primitive.name == "remat":
+        return _copied(line.params["body"], line.inputs)
     native = line.primitive.native
     if not isinstance(native, Composite) or any(v.type.size == 0 for v in line.outputs):
         return None
@@ -47,12 +81,8 @@ def _expanded(line: Line) -> tuple[list[Line], tuple[Any, ...]] | None:
     wl = prepared(level.finish(out if isinstance(out, tuple) else (out,)))
     if [_kind(x) for x in wl.outputs] != [(v.type.shape, v.type.dtype) for v in line.outputs]:
         raise AssertionError(f"{line.primitive.name}: its native form gives other types: {wl} for {types_of(line)}")
-    same = {inner: outer for inner, outer in zip(wl.inputs, boxes, strict=True)}
-    lines = []
-    for inner in wl.lines:
-        inputs = tuple(same.get(x, x) if type(x) is Var else x for x in inner.inputs)
-        lines.append(inner._replace(inputs=inputs, location=line.location))
-    return lines, tuple(same.get(x, x) if type(x) is Var else x for x in wl.outputs)
+    lines, outputs = _copied(wl, tuple(boxes))
+    return [inner._replace(location=line.location) for inner in lines], outputs
 
 
 def _kind(x: Any) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from wengert.errors import UnsupportedError
-from wengert.ir import Array, Var, WengertList, shape_of, type_of
+from wengert.ir import Array, Line, Var, WengertList, shape_of, type_of
 from wengert.native import cpython, engine, python_calls
 from wengert.native.assembly import Assembly, Frame
 from wengert.native.entry import Entry
@@ -81,7 +81,7 @@ def compile_list(wl: WengertList, single: bool = False, warn: bool = True, verif
     entry = Entry(assembly, types, outputs, arena, single and len(outputs) == 1, guard.slow, guard.fail)
     entry.emit()
     text = assembly.module.text(len(assembly.slots))
-    level = 2 if len(text) < 400_000 else 0
+    level = 2 if len(text) < 1_000_000 else 0
     with engine.LOCK:
         module = engine.parse(text, verify)
         engine.optimize(module, _passes(clean))
@@ -98,7 +98,24 @@ def compile_list(wl: WengertList, single: bool = False, warn: bool = True, verif
 
 
 def _passes(wl: WengertList) -> str:
+    if any(is_region(line) for line in wl.lines) and sum(map(length_of, wl.lines)) < 3000:
+        return "loops"
     return "registers"
+
+
+def is_region(line: Line) -> bool:
+    """Whether a line holds lists."""
+    return any(isinstance(value, (WengertList, tuple)) and _lists(value) for value in line.params.values())
+
+
+def _lists(value: Any) -> list[WengertList]:
+    return [x for x in (value if isinstance(value, tuple) else (value,)) if isinstance(x, WengertList)]
+
+
+def length_of(line: Line) -> int:
+    """The number of lines in a line, itself among them."""
+    inside = (wl for value in line.params.values() for wl in _lists(value))
+    return 1 + sum(length_of(inner) for wl in inside for inner in wl.lines)
 
 
 def _emit_main(assembly: Assembly, wl: WengertList) -> int:
@@ -106,7 +123,7 @@ def _emit_main(assembly: Assembly, wl: WengertList) -> int:
     b = Builder(assembly.module)
     frame = Frame(Val("%frame", "p"), len(wl.inputs), len(wl.outputs))
     memory = b.load(frame.arena(b), "p")
-    low = Scope(assembly, b, frame, wl.lines, wl.inputs, wl.outputs, memory)
+    low = Scope(assembly, b, frame, wl.lines, wl.inputs, wl.outputs, memory, lower)
     for k, x in enumerate(wl.inputs):
         code = code_of(x.type.dtype)
         assert code is not None
@@ -137,10 +154,12 @@ def _obstacle(wl: WengertList) -> str:
     """Why a list cannot be compiled; empty where it can."""
     if not cpython.layout_is_known():
         return "the objects of this Python are laid out in another way than CPython's"
+    if any(not isinstance(output_type(x), Array) for x in (*wl.inputs, *wl.outputs)):
+        return "a sequence goes in or out"
     for x in (*wl.inputs, *wl.outputs, *(v for line in wl.lines for v in (*line.inputs, *line.outputs))):
-        dtype = output_type(x).dtype if not isinstance(x, (str, bytes)) else None
-        if dtype is None or (code_of(dtype) is None):
-            return f"machine code has no numbers of dtype {dtype}"
+        kind = output_type(x)
+        if code_of(kind.dtype) is None:
+            return f"machine code has no numbers of dtype {kind.dtype}"
         if isinstance(x, int) and not -(2**63) <= x < 2**63:
             return "there is an integer of more than 64 bits"
     return ""

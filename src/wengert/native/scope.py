@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
 
-from wengert.ir import Line, Var, dtype_of, shape_of
+from wengert.ir import Line, Var, WengertList, dtype_of, shape_of
 from wengert.native import elements, moves
 from wengert.native.arena import Arena
 from wengert.native.assembly import Assembly, Frame
 from wengert.native.emit import Emitter
 from wengert.native.llvm import Builder
 from wengert.native.plan import Kind, Plan, make_plan
+from wengert.native.updates import updates
 from wengert.native.values import Val, code_of, itemsize
-from wengert.native.views import Place, c_layout
+from wengert.native.views import Layout, Place, c_layout
 
 Elements = np.ndarray[Any, Any]  # of Vals
 
@@ -25,12 +26,15 @@ class Scope:
 
     def __init__(
         self, assembly: Assembly, builder: Builder, frame: Frame, lines: Sequence[Line], inputs: tuple[Var, ...],
-        outputs: tuple[Any, ...], memory: Val,
+        outputs: tuple[Any, ...], memory: Val, lower: Callable[[Scope], None],
+        layouts: Mapping[Var, Layout] | None = None, owned: Collection[Var] = (),
     ) -> None:  # fmt: skip
-        self.assembly, self.b, self.frame = assembly, builder, frame
+        self.assembly, self.b, self.frame, self.lower = assembly, builder, frame, lower
         self.e = Emitter(builder)
-        self.plan: Plan = make_plan(lines, inputs, outputs)
+        self.plan: Plan = make_plan(lines, inputs, outputs, layouts or {})
         self.memory = memory
+        self.owned = owned  # inputs whose memory may be written over
+        self.sequences: dict[Var, Any] = {}
         self.elements_of: dict[Any, Elements] = {}
         self.places: dict[Var, Place] = {}
         self.arena = Arena(self.plan)
@@ -40,24 +44,33 @@ class Scope:
 
     def _share(self) -> None:
         """Updates that may write into the memory of what they update, because nobody reads that any more."""
-        plan, arena = self.plan, self.arena
-        last = dict(plan.last)
-        for item in plan.items:
-            if item.domain is not None:
-                continue
-            (line,) = item.lines
-            if line.primitive.update is None or plan.kinds[id(line)] is not Kind.ROUTINE:
-                continue
-            base, out = line.inputs[0], line.outputs[0]
-            if type(base) is not Var or base not in plan.stored or plan.root(base) is not base:
-                continue
-            if last.get(base, -1) > item.number or out.type.dtype != base.type.dtype:
-                continue
-            others = {plan.root(x) for x in line.inputs[1:] if type(x) is Var}
-            owner = arena.owner(base)
-            if any(arena.owner(x) is owner for x in others):
-                continue
-            arena.storage[out] = base
+        for item in self.plan.items:
+            if item.domain is None:
+                (line,) = item.lines
+                if self.plan.kinds[id(line)] is Kind.ROUTINE:
+                    for position, out in updates(line):
+                        self._share_one(line, position, out, item.number)
+
+    def _share_one(self, line: Line, position: int, out: Var, number: int) -> None:
+        plan, arena, base = self.plan, self.arena, line.inputs[position]
+        if type(base) is not Var or plan.root(base) is not base or out.type.dtype != base.type.dtype:
+            return
+        if base not in plan.stored and base not in self.owned:
+            return
+        if plan.last.get(base, -1) > number or out.type.size <= plan.tiny:
+            return
+        owner = arena.owner(base)
+        others = (x for k, x in enumerate(line.inputs) if k != position and type(x) is Var)
+        if any(arena.owner(plan.root(x)) is owner for x in others):
+            return
+        arena.storage[out] = base
+
+    def child(self, wl: WengertList, layouts: Mapping[Var, Layout], owned: Collection[Var] = ()) -> Scope:
+        """The scope of a body, in the memory that is free here."""
+        memory = self.b.offset(self.memory, self.arena.top)
+        return Scope(
+            self.assembly, self.b, self.frame, wl.lines, wl.inputs, wl.outputs, memory, self.lower, layouts, owned
+        )
 
     # -- values --------------------------------------------------------------------------------------------------------
 
@@ -65,6 +78,8 @@ class Scope:
         """Say what an input is."""
         if isinstance(value, Place):
             self.places[x] = value
+            if x in self.owned:
+                self.arena.fixed[x] = value.pointer
         else:
             self.set_scalar(x, value)
 
@@ -93,8 +108,7 @@ class Scope:
         known = self.elements_of.get(x)
         if known is None:
             known = self.read_elements(self.place(x))
-            if self.plan.root(x) is x and x not in self.plan.inputs:
-                self.elements_of[x] = known
+            self.elements_of[x] = known
         return known
 
     def _literal_elements(self, x: Any) -> Elements:
@@ -131,7 +145,10 @@ class Scope:
             self.write_elements(found, self.elements_of[x])
         else:
             layout = self.plan.layout(x)
-            found = Place(self.arena.pointer(self.b, self.memory, x), layout)
+            owner = self.arena.owner(x)
+            if owner not in self.places:
+                self.places[owner] = Place(self.arena.pointer(self.b, self.memory, x), self.plan.layout(owner))
+            found = Place(self.places[owner].pointer, layout)
         self.places[x] = found
         return found
 

@@ -22,6 +22,9 @@ from wengert.native.views import Layout, Place, layout_of, phantom
 def emit(low: Scope, line: Line) -> None:
     """The code of one line."""
     kind = low.plan.kinds[id(line)]
+    if isinstance(line.primitive.native, Routine) and line.primitive.native.whole:
+        ROUTINES[_routine(line)](low, line)
+        return
     low.assembly.cost += sum(v.type.size for v in line.outputs)
     if all(v.type.size == 0 for v in line.outputs):
         for v in line.outputs:

@@ -233,7 +233,8 @@ def _add_small(e: Any, base: Any, value: Any, *arrays: Any, index: Template, pat
     """In machine code, on registers: the numbers of the elements tell which of them are added to."""
     at = _getitem(np.arange(base.size).reshape(base.shape), *arrays, index=index, path=path)
     flat = base.flatten()
-    for i, v in zip(np.ravel(at), np.ravel(np.broadcast_to(value, np.shape(at)) if np.ndim(value) <= np.ndim(at) else value), strict=True):
+    values = np.broadcast_to(value, np.shape(at)) if np.ndim(value) <= np.ndim(at) else value
+    for i, v in zip(np.ravel(at), np.ravel(values), strict=True):
         flat[i] = e.add(flat[i], v)
     return flat.reshape(base.shape)
 

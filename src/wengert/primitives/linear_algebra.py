@@ -198,6 +198,8 @@ norm: Primitive = register(
                 ((3,), (-1,)),
             )
         ],
-        native=Composite(lambda x, axis: np.sqrt(reduce_sum(squared_size(x), axis=_all_axes(x) if axis is None else axis))),
+        native=Composite(
+            lambda x, axis: np.sqrt(reduce_sum(squared_size(x), axis=_all_axes(x) if axis is None else axis))
+        ),
     )
 )  # fmt: skip

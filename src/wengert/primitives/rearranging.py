@@ -12,6 +12,7 @@ from wengert.primitives.index import SLOT
 from wengert.primitives.indexing import scatter
 from wengert.primitives.linear import linear
 
+
 def _rolled_parts(out: Any, x: Any, shift: tuple[int, ...], axis: tuple[int, ...]) -> Any:
     """Along each axis two stretches change places."""
     parts = [(out, x)]

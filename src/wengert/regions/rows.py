@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from wengert.ir import Primitive, no_rule, register
+from wengert.ir import Primitive, Routine, no_rule, register
 from wengert.regions import execute, text, types
 
 
@@ -39,7 +39,14 @@ def _region(name: str, consume: Callable[..., list[Any]], **columns: Any) -> Pri
 
 
 _ROWS = {
-    name: _region(name, consume, infer=infer, text=to_text, jvp=no_rule(name, "its rules are not in the table yet"))
+    name: _region(
+        name,
+        consume,
+        infer=infer,
+        text=to_text,
+        jvp=no_rule(name, "its rules are not in the table yet"),
+        native=Routine(name, whole=True),
+    )
     for name, consume, infer, to_text in (
         ("for", execute.run_for, types.infer_for, text.for_text),
         ("while", execute.run_while, types.infer_while, text.while_text),

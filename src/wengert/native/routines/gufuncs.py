@@ -60,9 +60,8 @@ def call(low: Scope, line: Line, ufunc: np.ufunc | None = None) -> Any:
         sizes = dict(zip(present, zip(place.shape[at:], place.layout.strides[at:], strict=True), strict=True))
         for name in names:
             n, stride = sizes.get(name, (1, 0))
-            if k < function.nin or name not in lengths:
-                if lengths.setdefault(name, n) != n:
-                    return NotImplemented
+            if lengths.setdefault(name, n) != n and k < function.nin:
+                return NotImplemented
             inner.append(stride)
         stacks.append(Layout(place.shape[:at], place.layout.strides[:at], place.code))
     shape = np.broadcast_shapes(*(s.shape for s in stacks))
@@ -90,10 +89,10 @@ def _emit(
     def one(n: int, strides: tuple[int, ...], at: tuple[Val, ...]) -> None:
         for i, value in enumerate(at):
             b.store(value, b.offset(block, 8 * i))
-        for i, value in enumerate((n, *lengths)):
-            b.store(b.constant(value, "i8"), b.offset(block, dims + 8 * i))
-        for i, value in enumerate((*strides, *inner)):
-            b.store(b.constant(value, "i8"), b.offset(block, steps + 8 * i))
+        for i, size in enumerate((n, *lengths)):
+            b.store(b.constant(size, "i8"), b.offset(block, dims + 8 * i))
+        for i, step in enumerate((*strides, *inner)):
+            b.store(b.constant(step, "i8"), b.offset(block, steps + 8 * i))
         b.call_address(pointer, None, [block, b.offset(block, dims), b.offset(block, steps), context])
 
     if len(axes) <= 1:

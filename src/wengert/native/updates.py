@@ -1,0 +1,61 @@
+"""Which outputs of a line may be written into the memory of which inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wengert.ir import Array, Line, Var, WengertList
+
+
+def updates(line: Line) -> Iterator[tuple[int, Var]]:
+    """Pairs of the position of an input and an output that is that input, changed in some elements."""
+    name, params = line.primitive.name, line.params
+    if line.primitive.update is not None:
+        yield 0, line.outputs[0]
+    elif name == "for":
+        first = 1 if params["length"] is None else 0
+        yield from ((first + k, out) for k, out in enumerate(line.outputs[: params["carries"]]) if _is_array(out))
+    elif name == "while":
+        yield from ((k, out) for k, out in enumerate(line.outputs[: params["carries"]]) if _is_array(out))
+    elif name == "cond":
+        yield from _choices(line)
+
+
+def _is_array(x: Var) -> bool:
+    return isinstance(x.type, Array)
+
+
+def _choices(line: Line) -> Iterator[tuple[int, Var]]:
+    taken: set[int] = set()
+    for k, out in enumerate(line.outputs):
+        if not _is_array(out):
+            continue
+        origins = {origin(wl, wl.outputs[k]) for wl in line.params["branches"]}
+        known = origins - {None}
+        position = known.pop() if len(known) == 1 else None
+        results = [(wl, wl.outputs[k]) for wl in line.params["branches"]]
+        if position is None or position in taken:
+            continue
+        if all(origin(wl, x) == position or is_new(wl, x) for wl, x in results):
+            taken.add(position)
+            yield 1 + position, out
+
+
+def origin(wl: WengertList, x: object) -> int | None:
+    """The input of a list that an output is, changed in some elements; `None` for anything else."""
+    made = {v: line for line in wl.lines for v in line.outputs}
+    while type(x) is Var:
+        if x in wl.inputs:
+            return wl.inputs.index(x)
+        line = made[x]
+        found = next((line.inputs[position] for position, out in updates(line) if out is x), None)
+        if found is None:
+            return None
+        x = found
+    return None
+
+
+def is_new(wl: WengertList, x: object) -> bool:
+    """Whether an output is computed into memory of its own: no view, no input."""
+    line = next((line for line in wl.lines if any(v is x for v in line.outputs)), None)
+    return line is not None and not line.primitive.view and origin(wl, x) is None
