@@ -200,7 +200,8 @@ def _place(plan: Plan, line: Line) -> None:
     item.lines.append(line)
     for v in line.outputs:
         plan.made[v] = item.number
-        plan.ready[v] = item.number if domain == () or (domain is not None and kind is Kind.POINT) else item.number + 1
+        at_once = domain == () or (domain is not None and kind is Kind.POINT)
+        plan.ready[v] = item.number if at_once else item.number + 1
         if domain == ():
             plan.straight.add(v)
 
