@@ -237,7 +237,7 @@ class TestJacobian:
         np.testing.assert_array_equal(jac, 2 * np.einsum("il,jk->ijkl", np.eye(3), np.eye(2)))
 
     def test_in_chunks(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("wengert.api.matrices.CHUNK_BYTES", 100)
+        monkeypatch.setattr("wengert.run.matrix.CHUNK_BYTES", 100)
         x = np.arange(1.0, 8.0)
         for mode in ("forward", "reverse"):
             np.testing.assert_array_equal(wg.jacobian(lambda x: x**2, mode=mode)(x), np.diag(2 * x))

@@ -7,10 +7,13 @@ from wengert.api.gradients import grad, jvp, linearize, value_and_grad, vjp
 from wengert.api.listing import trace
 from wengert.api.mapping import stop_gradient, vmap
 from wengert.api.matrices import hessian, hvp, jacobian
+from wengert.api.reading import traceable
+from wengert.dual import Dual
 from wengert.ir import WengertList
 from wengert.record import debug
 
 __all__ = [
+    "Dual",
     "WengertList",
     "check",
     "debug",
@@ -23,6 +26,7 @@ __all__ = [
     "primitive",
     "stop_gradient",
     "trace",
+    "traceable",
     "value_and_grad",
     "vjp",
     "vmap",

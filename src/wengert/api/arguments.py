@@ -85,8 +85,8 @@ def as_float(value: Any, name: str, what: str) -> Any:
     """A leaf that can carry a derivative: a Python int means the float it equals, arrays must hold floats."""
     if type(value) is int:
         return float(value)
-    if isinstance(value, Traced):
-        value = value.snapshot()  # type: ignore[attr-defined]
+    if isinstance(value, Box):
+        value = plain(value.snapshot())
     elif not isinstance(value, (float, complex, np.ndarray, np.generic)):
         raise TypeError(
             f"{what}: {name} is a {type(value).__name__}, which has no derivative. Choose other arguments by argnums=, "
@@ -100,10 +100,26 @@ def as_float(value: Any, name: str, what: str) -> Any:
 
 def strip(value: Any, level: Any) -> Any:
     """A result as its caller sees it: without the Boxes of a level that has ended."""
-    if isinstance(value, Box):
-        value = value.snapshot()
-        return strip(value.ssa.value, level) if value.level is level else plain(value)
+    value = plain(value.snapshot()) if isinstance(value, Box) else value
+    if not isinstance(value, Box):
+        return value
+    if value.level is level:
+        return strip(value.ssa.value, level)
+    if value.level.depth > level.depth and _is_within(level, value):
+        raise TypeError(
+            f"{level.what}: the function returned {value.level.says} made of its arguments, which would hide their "
+            "derivative. Return the numbers in it, such as x.value and x.eps of a Dual"
+        )
     return value
+
+
+def _is_within(level: Any, value: Any) -> bool:
+    """Whether a value of a level further in holds one of this level."""
+    if isinstance(value, tuple):
+        return any(_is_within(level, part) for part in value)
+    if not isinstance(value, Box):
+        return False
+    return value.level is level or _is_within(level, (value.ssa.value, getattr(value.ssa, "tangent", None)))
 
 
 def strip_tree(tree: Any, level: Any) -> Any:
@@ -122,19 +138,5 @@ def result_leaves(out: Any, what: str) -> tuple[list[Any], Structure]:
                 f"{what}: the function returned a {type(leaf).__name__}, not a number or an array. "
                 "Return other things beside it with has_aux=True"
             )
-        if isinstance(leaf, Box):
-            leaf.refresh()
-        checked.append(leaf)
+        checked.append(plain(leaf))
     return checked, structure
-
-
-def own(value: Any, given: Any = None) -> Any:
-    """A result that the caller may write into: no view, no shared buffer; a Python float for a Python float."""
-    value = plain(value)
-    if type(given) in (float, complex):
-        return value.item() if isinstance(value, (np.generic, np.ndarray)) else value
-    if isinstance(value, np.ndarray):
-        return value if value.flags.owndata and value.flags.writeable else value.copy()
-    if isinstance(given, np.ndarray) and isinstance(value, (float, complex, np.generic)):
-        return np.asarray(value)
-    return value

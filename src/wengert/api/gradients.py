@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from wengert.api.arguments import Arguments, as_float, own, result_leaves, split_arguments, strip, strip_tree
+from wengert.api.arguments import Arguments, result_leaves, split_arguments, strip, strip_tree
 from wengert.api.boundary import boundary
 from wengert.ir import Var, WengertList, dtype_of, shape_of
 from wengert.read import as_read
-from wengert.record import Box, Eager
+from wengert.record import Box, Eager, plain
 from wengert.run import run
-from wengert.transform import Forward, linearize_lines, reverse_lines, zeros_like
+from wengert.transform import Forward, linearize_lines, reverse_lines
+from wengert.transform.ends import conjugate, cotangents_out, own, tangent_for, zeros_of
 from wengert.tree import flatten_like, unflatten
 
 Function = Callable[..., Any]
@@ -143,7 +144,7 @@ def jvp(fun: Function, primals: Sequence[Any], tangents: Sequence[Any], has_aux:
     level = Forward("jvp")
     try:
         boxes = [
-            level.lift(leaf, None if dx is None else _tangent(dx, leaf, name))
+            level.lift(leaf, None if dx is None else tangent_for(dx, leaf, name))
             for leaf, dx, name in zip(given.leaves, moves, given.names, strict=True)
         ]
         _mark_arguments(boxes, given.names)
@@ -184,11 +185,11 @@ def vjp(fun: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     def pullback(ct: Any) -> tuple[Any, ...]:
         cts = flatten_like(structure, ct, "the cotangent")
         cts = [
-            None if one is None else _conjugate(_tangent(one, value, "the cotangent", allow_complex=True))
+            None if one is None else conjugate(tangent_for(one, value, "the cotangent", allow_complex=True))
             for one, value in zip(cts, values, strict=True)
         ]
         found = reverse_lines(boxes, level.lines, outputs, cts)
-        return tuple(given.rebuild(_finish(given, found)))
+        return tuple(given.rebuild(cotangents_out(found, given.leaves)))
 
     value = unflatten(structure, values)
     return (value, pullback, aux) if has_aux else (value, pullback)
@@ -217,7 +218,7 @@ def linearize(fun: Function, *primals: Any) -> tuple[Any, Function]:
         moves: list[Any] = []
         for one, tangent in zip(given.structures, tangents, strict=True):
             moves.extend(flatten_like(one, tangent, "a tangent"))
-        moves = [_tangent(*row) for row in zip(moves, given.leaves, given.names, strict=True)]
+        moves = [tangent_for(*row) for row in zip(moves, given.leaves, given.names, strict=True)]
         out = run(linear.list, *moves)
         return unflatten(linear.structure, [own(x, v) for x, v in zip(out, linear.values, strict=True)])
 
@@ -256,9 +257,7 @@ def _record(
         if not (isinstance(out, tuple) and len(out) == 2):
             raise TypeError(f"{what}: with has_aux=True the function must return a pair (result, aux)")
         out, aux = out
-    if isinstance(out, Box):
-        out.refresh()
-    return level, inputs, out, aux
+    return level, inputs, plain(out), aux
 
 
 def _mark_arguments(boxes: Sequence[Box], names: Sequence[str]) -> None:
@@ -296,63 +295,14 @@ def _gradient(
         for name, one in zip(given.names, found, strict=True):
             if one is None:
                 raise TypeError(f"grad: the result does not depend on argument {name}")
-    leaves = _finish(given, found, none=unconnected == "none", conjugate=not holomorphic)
+    leaves = cotangents_out(found, given.leaves, unconnected == "none", not holomorphic)
     gradients = given.rebuild(leaves)
     return gradients[0] if isinstance(argnums, int) else tuple(gradients)
-
-
-def _finish(given: Arguments, found: list[Any], none: bool = False, conjugate: bool = True) -> list[Any]:
-    """Cotangents as the caller gets them: zeros or None for missing ones, conjugated, each in a buffer of its own."""
-    seen: set[int] = set()
-    out = []
-    for one, leaf in zip(found, given.leaves, strict=True):
-        if one is None:
-            one = None if none else zeros_of(leaf)
-        elif conjugate:
-            one = _conjugate(one)
-        if dtype_of(leaf).kind == "c" and one is not None and dtype_of(one).kind != "c":
-            one = one + 0j
-        one = None if one is None else own(_snapshot(one), leaf)
-        if isinstance(one, np.ndarray):
-            one = one.copy() if id(one) in seen else one
-            seen.add(id(one))
-        out.append(one)
-    return out
-
-
-def _snapshot(value: Any) -> Any:
-    return value.snapshot() if isinstance(value, Box) else value
-
-
-def _conjugate(x: Any) -> Any:
-    return np.conjugate(x) if dtype_of(x).kind == "c" else x
 
 
 def own_copy(value: Any) -> Any:
     """A value that the caller may write into while the recording still needs its own."""
     return value.copy(order="K") if isinstance(value, np.ndarray) else value
-
-
-def zeros_of(value: Any) -> Any:
-    """Zero like a value: a number for a number."""
-    if type(value) in (float, int):
-        return 0.0
-    return 0j if type(value) is complex else zeros_like(value)
-
-
-def _tangent(dx: Any, x: Any, name: str, allow_complex: bool = False) -> Any:
-    """A tangent or cotangent that fits its value; TypeError or ValueError for one that does not."""
-    if not isinstance(dx, (Box, np.ndarray, np.generic, float, int, complex)):
-        dx = np.asarray(dx)
-    if shape_of(dx) != shape_of(x):
-        raise ValueError(f"the tangent of {name} has shape {shape_of(dx)}, its value has shape {shape_of(x)}")
-    kind, dtype = dtype_of(dx).kind, dtype_of(x)
-    if kind not in "fciub" or (kind == "c" and dtype.kind != "c" and not allow_complex):
-        raise TypeError(f"the tangent of {name} is of dtype {dtype_of(dx)}, its value of {dtype}")
-    if isinstance(dx, Box):
-        return as_float(dx, name, "a tangent")
-    found = np.asarray(dx, np.result_type(dtype, np.complex64) if kind == "c" else dtype)
-    return found if isinstance(x, np.ndarray) else found[()]
 
 
 def _check_unconnected(unconnected: str) -> None:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from wengert.api.arguments import Arguments, own, split_arguments
+from wengert.api.arguments import Arguments, split_arguments
 from wengert.api.boundary import boundary
 from wengert.api.gradients import LinearMap, grad, jvp
-from wengert.ir import WengertList, dtype_of, shape_of
-from wengert.run import run
-from wengert.transform import batch, transpose_list
+from wengert.ir import dtype_of, shape_of
+from wengert.run import by_columns, by_rows
+from wengert.transform.ends import own
 from wengert.tree import unflatten
 
 Function = Callable[..., Any]
-CHUNK_BYTES = 64 * 2**20  # about what one pass of a batch of tangents may hold in its largest array
 
 
 def jacobian(
@@ -59,7 +57,7 @@ def jacobian(
         given = split_arguments(fun, args, argnums, "jacobian")
         linear = LinearMap(fun, given, "jacobian", kwargs)
         chosen, conjugate = _choose(mode, holomorphic, given, linear)
-        blocks = (_by_columns if chosen == "forward" else _by_rows)(given, linear)
+        blocks = (by_columns if chosen == "forward" else by_rows)(linear.list, given.leaves, linear.values)
         rows = []
         for value, row in zip(linear.values, blocks, strict=True):
             entries = [
@@ -136,57 +134,3 @@ def _choose(mode: str, holomorphic: bool, given: Arguments, linear: LinearMap) -
         outputs = sum(int(np.prod(shape_of(value))) for value in linear.values)
         mode = "forward" if inputs <= outputs else "reverse"
     return mode, False
-
-
-def _by_columns(given: Arguments, linear: LinearMap) -> list[list[Any]]:
-    """`blocks[output][input]`, one tangent per element of the inputs."""
-    shapes = [shape_of(leaf) for leaf in given.leaves]
-    columns = _through_identity(linear.list, shapes, [dtype_of(leaf) for leaf in given.leaves])
-    blocks = []
-    for value, column in zip(linear.values, columns, strict=True):
-        ndim = len(shape_of(value))
-        blocks.append([np.moveaxis(np.reshape(part, (*s, *shape_of(value))), range(len(s)), range(ndim, ndim + len(s)))
-                       if s and ndim else np.reshape(part, (*shape_of(value), *s))
-                       for part, s in zip(column, shapes, strict=True)])  # fmt: skip
-    return blocks
-
-
-def _by_rows(given: Arguments, linear: LinearMap) -> list[list[Any]]:
-    """`blocks[output][input]`, one cotangent per element of the outputs."""
-    shapes = [shape_of(value) for value in linear.values]
-    dtypes = [dtype_of(value) if dtype_of(value).kind in "fc" else np.dtype(float) for value in linear.values]
-    rows = _through_identity(transpose_list(linear.list), shapes, dtypes)  # per input, per output
-    inputs = [shape_of(leaf) for leaf in given.leaves]
-    return [[np.reshape(rows[j][k], (*shape, *s)) for j, s in enumerate(inputs)] for k, shape in enumerate(shapes)]
-
-
-def _through_identity(wl: WengertList, shapes: list[tuple[int, ...]], dtypes: list[Any]) -> list[list[Any]]:
-    """A linear list applied to every unit vector of its inputs: `found[output][input]`, the vectors' axis first."""
-    sizes = [int(np.prod(shape)) for shape in shapes]
-    total = sum(sizes)
-    largest = max((var.type.size * 8 for line in wl.lines for var in line.outputs), default=8)
-    chunk = max(1, min(total, CHUNK_BYTES // max(largest, 1)))
-    parts: list[list[Any]] = []
-    batched: tuple[WengertList, list[bool]] | None = None
-    for start in range(0, total, chunk):
-        count = min(chunk, total - start)
-        if batched is None or count != chunk:
-            batched = batch(wl, count, [True] * len(shapes))
-        basis = [np.zeros((count, size), dtype) for size, dtype in zip(sizes, dtypes, strict=True)]
-        offset = 0
-        for one, size in zip(basis, sizes, strict=True):
-            rows = np.arange(max(start, offset), min(start + count, offset + size))
-            one[rows - start, rows - offset] = 1
-            offset += size
-        tangents = [one.reshape(count, *shape) for one, shape in zip(basis, shapes, strict=True)]
-        outs = run(batched[0], *tangents)
-        parts.append([
-            x if flag else np.broadcast_to(x, (count, *shape_of(x))) for x, flag in zip(outs, batched[1], strict=True)
-        ])  # fmt: skip
-    bounds = np.cumsum([0, *sizes]).tolist()
-    found = []
-    for k, out in enumerate(wl.outputs):
-        pieces = [part[k] for part in parts]
-        whole = np.concatenate(pieces) if len(pieces) > 1 else pieces[0] if pieces else np.zeros((0, *shape_of(out)))
-        found.append([whole[a:b] for a, b in pairwise(bounds)])
-    return found

@@ -3,6 +3,7 @@
 from wengert.read import builtin, creation, hooks, mathematics, scipy_fft, scipy_linalg, scipy_special
 from wengert.read.entry import as_read
 from wengert.read.tables import TABLE, stands_for, stands_for_named
+from wengert.read.users import known
 
 __all__ = [
     "TABLE",
@@ -10,6 +11,7 @@ __all__ = [
     "builtin",
     "creation",
     "hooks",
+    "known",
     "mathematics",
     "scipy_fft",
     "scipy_linalg",

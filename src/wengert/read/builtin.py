@@ -61,9 +61,9 @@ def _round(number: Any, ndigits: int | None = None) -> Any:
 @stands_for(sum)
 def _sum(iterable: Any, /, start: Any = 0) -> Any:
     items = iterate(iterable)
-    if type(items) is Box:
+    if isinstance(items, Box):
         items = list(items)
-    if type(items) in (list, tuple, range) and not any(type(x) is Box or type(x) not in KNOWN for x in items):
+    if type(items) in (list, tuple, range) and not any(isinstance(x, Box) or type(x) not in KNOWN for x in items):
         return sum(items, start)
     for x in items:
         start = binary("Add", start, x)
@@ -120,7 +120,7 @@ def _next(iterator: Any, *default: Any) -> Any:
 @stands_for(isinstance)
 def _isinstance(x: Any, kinds: Any) -> bool:
     kinds = original(kinds)
-    return isinstance(likeness(x), kinds) or (kinds is Traced and isinstance(x, kinds))
+    return isinstance(likeness(x), kinds) or (isinstance(x, Box) and isinstance(x, kinds))
 
 
 @stands_for(hasattr)

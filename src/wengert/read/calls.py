@@ -246,7 +246,8 @@ def construct(kind: Any, args: Args, kwargs: Kwargs) -> Any:
         return call(users, kind, *args, **kwargs)
     if type(kind).__call__ is type.__call__ and is_read(kind):
         return make(kind, args, kwargs)
-    return kind(*args, **kwargs) if kind.__module__ == "builtins" else _foreign(kind, args, kwargs)
+    direct = kind.__module__.partition(".")[0] in ("builtins", "wengert")
+    return kind(*args, **kwargs) if direct else _foreign(kind, args, kwargs)
 
 
 def make(kind: Any, args: Args, kwargs: Kwargs) -> Any:

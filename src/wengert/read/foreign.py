@@ -11,17 +11,16 @@ from typing import Any
 import numpy as np
 
 from wengert.errors import MutationError, TraceConversionError, UnsupportedError
-from wengert.ir import Traced, users_line
+from wengert.ir import users_line
 from wengert.read.source import is_users_file
-from wengert.record import GROUND, Box, ground, plain
+from wengert.record import Box, ground, plain
 from wengert.record.protocol import qualified
 
 
 def depends(value: Any) -> bool:
     """Whether something traced is in a value, also in nested lists, tuples and dicts."""
-    if isinstance(value, Traced):
-        value.refresh()
-        return value.level is not GROUND
+    if isinstance(value, Box):
+        return value.is_followed()
     if isinstance(value, (list, tuple)):
         return any(map(depends, value))
     return isinstance(value, dict) and any(map(depends, value.values()))
@@ -124,7 +123,7 @@ def _lent(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
     def lend(value: Any) -> Any:
         if type(value) is FunctionType and function.__module__.startswith("scipy."):
             return _untraced(value)
-        if type(value) is Box and plain(value) is not value:
+        if isinstance(value, Box) and plain(value) is not value:
             copy = np.array(plain(value))
             lent.append((value, copy))
             return copy

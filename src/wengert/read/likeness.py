@@ -16,7 +16,7 @@ STOOD_FOR = (float, int, complex, np.ndarray, np.float64, np.float32)
 
 def class_of(x: Any) -> type:
     """`type(x)` in the user's program."""
-    if type(x) is not Box:
+    if not isinstance(x, Box):
         return without_shadow(type(x))
     if x.is_array():
         return np.ndarray
@@ -28,7 +28,7 @@ def class_of(x: Any) -> type:
 
 def likeness(x: Any) -> Any:
     """A plain value of the class, dtype and number of axes of a traced one; anything else as it is."""
-    if type(x) is not Box:
+    if not isinstance(x, Box):
         return x
     kind = class_of(x)
     return np.zeros((0,) * x.ndim, x.dtype) if kind is np.ndarray else kind(0)

@@ -29,7 +29,7 @@ def attribute(x: Any, name: str) -> Any:
     if anything_adopted():
         x = current(x)
     kind = type(x)
-    if kind is Box:
+    if isinstance(x, Box):
         return _box_attribute(x, name)
     if kind in KNOWN:
         return getattr(x, name)

@@ -56,7 +56,7 @@ def binary(name: str, x: Any, y: Any) -> Any:
     apply, _, method = BINARY[name]
     if type(x) not in KNOWN or type(y) not in KNOWN:
         return _of_two(x, y, f"__{method}__", f"__r{method}__", apply)
-    if name in _STRICT and (type(x) is Box or type(y) is Box or type(x) is str):
+    if name in _STRICT and (isinstance(x, Box) or isinstance(y, Box) or type(x) is str):
         if type(x) is str:
             return x % _numbers(y)
         _raise_as_python(apply, x, y)
@@ -83,7 +83,7 @@ _STRICT = frozenset({"Div", "FloorDiv", "Mod", "Pow"})  # where Python's numbers
 def _raise_as_python(apply: Callable[[Any, Any], Any], x: Any, y: Any) -> None:
     """Raise what Python raises for two numbers of its own: ZeroDivisionError and OverflowError."""
     if class_of(x) in (float, int, complex) and class_of(y) in (float, int, complex):
-        a, b = (z.concrete() if type(z) is Box else z for z in (x, y))
+        a, b = (z.concrete() if isinstance(z, Box) else z for z in (x, y))
         if a is not ABSENT and b is not ABSENT:
             apply(a, b)
 

@@ -7,7 +7,7 @@ goes to the base, and the others read themselves anew when they are next used.
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
@@ -60,7 +60,8 @@ class Box(Operators, Methods, Conversion, Protocol, Traced):
         if self.seen != version:
             primitive, rest, params = self.read
             now = bind(primitive, (self.base, *rest), params)
-            self.level, self.ssa, self.seen = now.level, now.ssa, version
+            self.become(now)
+            self.seen = version
 
     def route(self) -> tuple[Box, tuple[Any, ...], Path]:
         """The array at the root, and the views that lead from there to this one, with the arrays in their indices."""
@@ -102,8 +103,12 @@ class Box(Operators, Methods, Conversion, Protocol, Traced):
 
     def hold(self, value: Box) -> None:
         """Hold another value from now on: its views will read themselves anew."""
-        self.level, self.ssa = value.level, value.ssa
+        self.become(value)
         self.version += 1
+
+    def become(self, other: Box) -> None:
+        """Hold what another cell holds, and be of its kind."""
+        self.level, self.ssa, self.__class__ = other.level, other.ssa, other.__class__
 
     def write_all(self, value: Any) -> None:
         """Write a freshly computed array into the whole of this one, as `+=` and `out=` do."""
@@ -148,16 +153,28 @@ class Box(Operators, Methods, Conversion, Protocol, Traced):
 
     # -- values --------------------------------------------------------------------------------------------------------
 
-    def snapshot(self) -> Self:
+    def snapshot(self) -> Box:
         """Another cell with the value this one has now, safe from later writes."""
         self.refresh()
         self.ssa.freeze()
-        return type(self)(self.level, self.ssa)
+        return self.level.box(self.level, self.ssa)
 
     def concrete(self) -> Any:
         """The plain value under all recordings, or ABSENT."""
         self.refresh()
         return self.held()
+
+    def is_followed(self) -> bool:
+        """Whether a recording follows this value, so that there is a derivative to lose."""
+        self.refresh()
+        if not self.level.transparent:
+            return True
+        value = self.ssa.value
+        return isinstance(value, Box) and value.is_followed()
+
+    def cell(self) -> Box:
+        """The cell that views of this array belong to."""
+        return self
 
     def held(self) -> Any:
         """The same, but a view is not read anew: enough to know what kind of value it is."""
@@ -177,6 +194,9 @@ class Box(Operators, Methods, Conversion, Protocol, Traced):
         return type(value) in (float, int, complex) if value is not ABSENT else self.ssa.type.weak
 
     grounded = staticmethod(lambda out: grounded(out))  # for the protocols, which do not know of levels
+
+
+Level.box = Box
 
 
 def is_view(value: Any, base: Box, primitive: Primitive, args: tuple[Any, ...], params: dict[str, Any]) -> bool:
@@ -200,12 +220,12 @@ def is_view(value: Any, base: Box, primitive: Primitive, args: tuple[Any, ...], 
 
 def make_box(level: Any, var: Var, primitive: Primitive, args: tuple[Any, ...], params: dict[str, Any]) -> Box:
     """A Box for the output of a primitive that gives views: a view where NumPy's result would be one."""
-    box = Box(level, var)
+    box: Box = level.box(level, var)
     base = args[0]
     if isinstance(base, Box) and is_view(var.value, base, primitive, args, params):
         if base.level is level and var.value is not ABSENT:
             var.alias = base.ssa.alias or base.ssa  # the owner of the buffer: a view in between may leave it
-        box.attach(base, primitive, tuple([x.snapshot() if isinstance(x, Box) else x for x in args[1:]]), params)
+        box.attach(base.cell(), primitive, tuple([x.snapshot() if isinstance(x, Box) else x for x in args[1:]]), params)
     return box
 
 
@@ -213,10 +233,15 @@ class Ground(Level):
     """Arrays that are known not to depend on anything traced, but may yet be written with traced values."""
 
     __slots__ = ()
+    transparent = True
 
     def __init__(self) -> None:
         super().__init__("")
         self.depth = 0
+
+    def settled(self, box: Any) -> Any:
+        """The plain value."""
+        return box.ssa.value
 
     def process(self, primitive: Primitive, args: tuple[Any, ...], params: dict[str, Any], update: bool = False) -> Any:
         """Compute; arrays of floats come out boxed again."""
@@ -263,8 +288,5 @@ def plain(value: Any) -> Any:
     """The value without its Box where nothing traced is in it."""
     if isinstance(value, Box):
         value.refresh()
-        if value.level is GROUND:
-            return value.ssa.value
-        if value.level.depth < 1:  # no recording of anybody's
-            return value.level.settled(value)
+        return value.level.settled(value)
     return value

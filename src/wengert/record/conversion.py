@@ -71,7 +71,7 @@ class Conversion:
         value = self.concrete()  # type: ignore[attr-defined]
         if value is ABSENT:
             return f"<traced {self.ssa.type}>"  # type: ignore[attr-defined]
-        return f"<traced {value!r}>"
+        return f"<traced {value!r}>" if self.is_followed() else repr(value)
 
     def __str__(self) -> str:
         return str(self._number("it is turned into text"))
@@ -97,13 +97,14 @@ class Conversion:
 
     def _plain(self, what: str) -> Any:
         """The number of a value that nothing traced went into; TraceConversionError for a traced one."""
-        self.refresh()  # type: ignore[attr-defined]
-        value = self.ssa.value  # type: ignore[attr-defined]
-        if self.level.depth == 0 or self.ssa.type.dtype.kind in "iub":  # type: ignore[attr-defined]
+        followed = self.is_followed()
+        if not followed or self.ssa.type.dtype.kind in "iub" or self.ssa.value is ABSENT:  # type: ignore[attr-defined]
             return self._number(f"{what} asks for it")
-        if value is ABSENT:
-            self._number(f"{what} asks for it")
         raise TraceConversionError(
-            f"{what} would turn a traced value into a plain number and lose its derivative. Keep it as it is, or write "
-            f"wengert.stop_gradient(x) where no derivative is wanted{users_line()}"
+            f"{what} would turn {self.level.says} into a plain number and lose its derivative. "  # type: ignore[attr-defined]
+            f"{self.level.advice}{users_line()}"  # type: ignore[attr-defined]
         )
+
+    def is_followed(self) -> bool:
+        """Whether there is a derivative to lose."""
+        raise NotImplementedError

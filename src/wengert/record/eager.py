@@ -50,7 +50,7 @@ class Eager(Level):
                     inputs.append(var)
                     values.append(var.value)
                     continue
-                a = var.value if a.level is GROUND else Box(a.level, var)
+                a = var.value if a.level is GROUND else a.level.box(a.level, var)
             elif type(a) is np.ndarray and (saves or (a.dtype.kind in "iub" and not primitive.discrete)):
                 a = self._copies.of(a)  # also an index or a mask, which the transpose of a linear primitive reads
             inputs.append(a)
@@ -70,9 +70,9 @@ class Eager(Level):
         if type(out) is tuple:
             outputs = tuple(map(Var, out))
             self.lines.append(Line(primitive, tuple(inputs), params, outputs, user_location()))
-            return tuple(Box(self, var) for var in outputs)
+            return tuple(self.box(self, var) for var in outputs)
         var = Var(out)
         var.owned = update
         self.lines.append(Line(primitive, tuple(inputs), params, (var,), user_location()))
-        box = make_box(self, var, primitive, args, params) if primitive.view else Box(self, var)
+        box = make_box(self, var, primitive, args, params) if primitive.view else self.box(self, var)
         return box if primitive.square is None else remember(box, primitive, args, params)

@@ -16,6 +16,11 @@ class Level:
 
     __slots__ = ("active", "depth", "what")
 
+    box: Any  # makes the cell that holds a value: Box, unless a level has its own kind
+    transparent = False  # whether its values are plain ones in a wrapper, which nobody follows
+    says = "a traced value"  # what an error calls a value
+    advice = "Keep it as it is, or write wengert.stop_gradient(x) where no derivative is wanted"
+
     def __init__(self, what: str) -> None:
         self.depth = next(_depths)
         self.active = True
@@ -27,6 +32,10 @@ class Level:
         With `update`, the first argument is not read any more and its buffer may be reused.
         """
         raise NotImplementedError
+
+    def settled(self, box: Any) -> Any:
+        """What a value is to somebody outside of all recordings."""
+        return box
 
     def close(self) -> None:
         """End the recording: its values may not be used any more."""

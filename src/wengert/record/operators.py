@@ -110,6 +110,6 @@ class Operators:
 
     def __hash__(self) -> int:
         raise TypeError(
-            "a traced value cannot be a key of a dict or an element of a set: equal numbers may have different "
+            f"{self.level.says} cannot be a key of a dict or an element of a set: equal numbers may have different "  # type: ignore[attr-defined]
             f"derivatives. Use a list, or the plain number wengert.stop_gradient(x) stands for{users_line()}"
         )

@@ -57,6 +57,6 @@ class Staged(Level):
             if value.level is self:
                 return value.ssa
             if value.level is not GROUND:
-                return Box(value.level, value.ssa)
+                return value.level.box(value.level, value.ssa)
             value = value.ssa.value
         return self._copies.of(value) if type(value) is np.ndarray else value

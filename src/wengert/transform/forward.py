@@ -11,12 +11,12 @@ from wengert.primitives import following
 from wengert.record import Box, Level
 from wengert.record.box import GROUND, ground, make_box
 from wengert.record.roots import SQUARING, exact_square, remember
-from wengert.transform.push import push, zeros_like
+from wengert.transform.push import Values, push, zeros_like
 from wengert.transform.replay import Replay
 
 
 class Dotted(Var):
-    """A value with its tangent."""
+    """A value with its tangent, or with several."""
 
     __slots__ = ("tangent",)
 
@@ -27,8 +27,13 @@ class Dotted(Var):
     def detach(self) -> None:
         """Hold the value and the tangent in buffers of their own."""
         super().detach()
-        if self.tangent is not None:
-            self.tangent = self.tangent.copy(order="K")
+        self.tangent = _copied(self.tangent)
+
+
+def _copied(tangent: Any) -> Any:
+    if isinstance(tangent, tuple):
+        return tuple(map(_copied, tangent))
+    return None if tangent is None else tangent.copy(order="K")
 
 
 class Forward(Level):
@@ -38,7 +43,8 @@ class Forward(Level):
 
     def lift(self, value: Any, tangent: Any) -> Box:
         """A value of this level."""
-        return Box(self, Dotted(value, tangent))
+        box: Box = self.box(self, Dotted(value, tangent))
+        return box
 
     def tangent(self, value: Any) -> Any:
         """The tangent of a result, `None` for one that does not depend on the inputs."""
@@ -68,7 +74,7 @@ class Forward(Level):
                     xs.append(var.value)
                     dxs.append(var.tangent)  # type: ignore[attr-defined]
                     continue
-                a = var.value if a.level is GROUND else Box(a.level, var)
+                a = var.value if a.level is GROUND else a.level.box(a.level, var)
             xs.append(a)
             dxs.append(None)
         values = tuple(xs)
@@ -78,27 +84,41 @@ class Forward(Level):
         if exact is not None:
             return following(exact, y)
         if primitive.discrete:
-            return ground(y)
+            return self.constant(y)
         with np.errstate(all="ignore"):
-            dy = push(primitive, y, values, tuple(dxs), params)
+            dy = self.pushed(primitive, y, values, tuple(dxs), params)
         if type(y) is tuple:
-            return tuple(Box(self, Dotted(a, b)) for a, b in zip(y, dy or (None,) * len(y), strict=True))
+            return tuple(self.lift(a, b) for a, b in zip(y, dy or (None,) * len(y), strict=True))
         var = Dotted(y, dy)
         var.owned = update
-        box = make_box(self, var, primitive, args, params) if primitive.view else Box(self, var)
+        box = make_box(self, var, primitive, args, params) if primitive.view else self.box(self, var)
         return box if primitive.square is None else remember(box, primitive, args, params)
 
-    def _update(self, primitive: Primitive, xs: tuple[Any, ...], dxs: tuple[Any, ...], params: dict[str, Any]) -> Box:
-        """Write into a buffer of our own, and the tangent of what is written into its tangent."""
+    def pushed(self, primitive: Primitive, y: Any, xs: Values, dxs: Values, params: dict[str, Any]) -> Any:
+        """The tangent of a line's output, for several outputs one each."""
+        return push(primitive, y, xs, dxs, params)
+
+    def constant(self, value: Any) -> Any:
+        """A result without derivative."""
+        return ground(value)
+
+    def written(self, primitive: Primitive, xs: Values, dxs: Values, params: dict[str, Any]) -> Any:
+        """The tangent of a buffer of our own after a write into it, in its own buffer."""
         base, value, *rest = xs
         dbase, dvalue = dxs[:2]
-        if dbase is not None or dvalue is not None:
-            dbase = zeros_like(base) if dbase is None else dbase
-            dvalue = zeros_like(value) if dvalue is None else dvalue
-            dbase = bind_update(primitive, (dbase, dvalue, *rest), params)
-        var = Dotted(bind_update(primitive, (base, value, *rest), params), dbase)
+        if dbase is None and dvalue is None:
+            return None
+        dbase = zeros_like(base) if dbase is None else dbase
+        dvalue = zeros_like(value) if dvalue is None else dvalue
+        return bind_update(primitive, (dbase, dvalue, *rest), params)
+
+    def _update(self, primitive: Primitive, xs: Values, dxs: Values, params: dict[str, Any]) -> Box:
+        """Write into a buffer of our own, and the tangent of what is written into its tangent."""
+        dbase = self.written(primitive, xs, dxs, params)
+        var = Dotted(bind_update(primitive, xs, params), dbase)
         var.owned = True
-        return Box(self, var)
+        box: Box = self.box(self, var)
+        return box
 
 
 def forward(wl: WengertList) -> WengertList:
