@@ -11,9 +11,12 @@ from wengert.api.reading import traceable
 from wengert.dual import Dual
 from wengert.ir import WengertList
 from wengert.record import debug
+from wengert.tape import GradientTape, Variable
 
 __all__ = [
     "Dual",
+    "GradientTape",
+    "Variable",
     "WengertList",
     "check",
     "debug",

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from wengert.ir import Traced, dtype_of
-from wengert.record import Box, plain
+from wengert.record import Box, is_within, plain
 from wengert.tree import Structure, flatten, unflatten
 
 Function = Callable[..., Any]
@@ -105,21 +105,12 @@ def strip(value: Any, level: Any) -> Any:
         return value
     if value.level is level:
         return strip(value.ssa.value, level)
-    if value.level.depth > level.depth and _is_within(level, value):
+    if value.level.depth > level.depth and is_within(level, value):
         raise TypeError(
             f"{level.what}: the function returned {value.level.says} made of its arguments, which would hide their "
             "derivative. Return the numbers in it, such as x.value and x.eps of a Dual"
         )
     return value
-
-
-def _is_within(level: Any, value: Any) -> bool:
-    """Whether a value of a level further in holds one of this level."""
-    if isinstance(value, tuple):
-        return any(_is_within(level, part) for part in value)
-    if not isinstance(value, Box):
-        return False
-    return value.level is level or _is_within(level, (value.ssa.value, getattr(value.ssa, "tangent", None)))
 
 
 def strip_tree(tree: Any, level: Any) -> Any:

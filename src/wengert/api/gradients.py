@@ -262,7 +262,7 @@ def _record(
 
 def _mark_arguments(boxes: Sequence[Box], names: Sequence[str]) -> None:
     for box, name in zip(boxes, names, strict=True):
-        box.argument = f"argument {name}"
+        box.argument = f"its argument {name}, which is the caller's array"
 
 
 def _seed(level: Eager, out: Any, holomorphic: bool, given: Arguments) -> Any:

@@ -145,7 +145,7 @@ def _record_item(
     for item, flag in zip(items, flags, strict=True):
         shape = shape_of(item)
         box = level.add_input(Array(shape[1:] if flag else shape, dtype_of(item)))
-        box.argument = "argument"
+        box.argument = "its argument, which is the caller's array"
         boxes.append(box)
     try:
         out = as_read(fun)(*unflatten(structure, boxes))

@@ -1,9 +1,9 @@
 """Recording: Boxes that stand in for arrays while the user's function runs."""
 
-from wengert.record.box import GROUND, Box, ground, plain
+from wengert.record.box import GROUND, Box, ground, is_within, plain
 from wengert.record.debugging import debug
 from wengert.record.eager import Eager
 from wengert.record.level import Level
 from wengert.record.staged import Staged
 
-__all__ = ["GROUND", "Box", "Eager", "Level", "Staged", "debug", "ground", "plain"]
+__all__ = ["GROUND", "Box", "Eager", "Level", "Staged", "debug", "ground", "is_within", "plain"]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from wengert.errors import MutationError
-from wengert.ir import ABSENT, Primitive, Traced, Var, bind, bind_update, dtype_of, shape_of
+from wengert.ir import ABSENT, Primitive, Traced, Var, bind, bind_update, dtype_of, shape_of, users_line
 from wengert.primitives import getitem, position, setitem
 from wengert.primitives.indexing import Path, through
 from wengert.record.conversion import Conversion
@@ -36,7 +36,7 @@ class Box(Operators, Methods, Conversion, Protocol, Traced):
         self.read: tuple[Primitive, tuple[Any, ...], dict[str, Any]] | None = None  # how it is read from its base
         self.version = 0  # how often the root was written
         self.seen = 0  # the root's version that `var` belongs to
-        self.argument: str | None = None  # set on arguments of the function, which must not be written
+        self.argument: str | None = None  # what this is, where it must not be written
 
     # -- views ---------------------------------------------------------------------------------------------------------
 
@@ -147,8 +147,7 @@ class Box(Operators, Methods, Conversion, Protocol, Traced):
             root = root.base
         if root.argument is not None:
             raise MutationError(
-                f"the function writes into its {root.argument}, which would change the caller's array. "
-                "Work on a copy: x = x.copy()"
+                f"the program writes into {root.argument}. Work on a copy: x = x.copy(){users_line()}"
             )
 
     # -- values --------------------------------------------------------------------------------------------------------
@@ -173,7 +172,7 @@ class Box(Operators, Methods, Conversion, Protocol, Traced):
         return isinstance(value, Box) and value.is_followed()
 
     def cell(self) -> Box:
-        """The cell that views of this array belong to."""
+        """The cell that a view of this array belongs to."""
         return self
 
     def held(self) -> Any:
@@ -290,3 +289,12 @@ def plain(value: Any) -> Any:
         value.refresh()
         return value.level.settled(value)
     return value
+
+
+def is_within(level: Any, value: Any) -> bool:
+    """Whether a value is one of a level, or holds one: in its value or in its tangents."""
+    if isinstance(value, tuple):
+        return any(is_within(level, part) for part in value)
+    if not isinstance(value, Box):
+        return False
+    return value.level is level or is_within(level, (value.ssa.value, getattr(value.ssa, "tangent", None)))

@@ -8,7 +8,7 @@ import numpy as np
 
 from wengert.ir import Line, Primitive, Var, bind, bind_update, user_location
 from wengert.primitives import following
-from wengert.record.box import GROUND, Box, ground, make_box
+from wengert.record.box import Box, ground, make_box
 from wengert.record.copies import Copies
 from wengert.record.debugging import check_finite, enabled
 from wengert.record.level import Level
@@ -50,7 +50,7 @@ class Eager(Level):
                     inputs.append(var)
                     values.append(var.value)
                     continue
-                a = var.value if a.level is GROUND else a.level.box(a.level, var)
+                a = var.value if a.level.depth == 0 else a.level.box(a.level, var)
             elif type(a) is np.ndarray and (saves or (a.dtype.kind in "iub" and not primitive.discrete)):
                 a = self._copies.of(a)  # also an index or a mask, which the transpose of a linear primitive reads
             inputs.append(a)

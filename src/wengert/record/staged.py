@@ -9,7 +9,7 @@ import numpy as np
 
 from wengert.ir import Primitive, Recorder, Type, Var, WengertList, user_location
 from wengert.primitives import following
-from wengert.record.box import GROUND, Box, make_box
+from wengert.record.box import Box, make_box
 from wengert.record.copies import Copies
 from wengert.record.level import Level
 from wengert.record.roots import SQUARING, exact_square, remember
@@ -56,7 +56,7 @@ class Staged(Level):
             value.refresh()
             if value.level is self:
                 return value.ssa
-            if value.level is not GROUND:
+            if value.level.depth:
                 return value.level.box(value.level, value.ssa)
             value = value.ssa.value
         return self._copies.of(value) if type(value) is np.ndarray else value

@@ -37,6 +37,21 @@ def by_rows(wl: WengertList, inputs: Sequence[Any], outputs: Sequence[Any]) -> l
     return [[np.reshape(rows[j][k], (*shape, *s)) for j, s in enumerate(ends)] for k, shape in enumerate(shapes)]
 
 
+def by_examples(wl: WengertList, inputs: Sequence[Any], output: Any) -> list[Any]:
+    """The blocks of the diagonal, one for each index of the leading axis, where no two indices have to do with another.
+
+    The cotangents of one output element for all indices go back together.
+    """
+    count, *rest = shape_of(output)
+    size = int(np.prod(rest))
+    cts = np.broadcast_to(np.eye(size, dtype=dtype_of(output))[:, None], (size, count, size))
+    batched, flags = batch(transpose_list(wl), size, [True])
+    found = run(batched, cts.reshape(size, count, *rest))
+    rows = [x if flag else np.broadcast_to(x, (size, *shape_of(x))) for x, flag in zip(found, flags, strict=True)]
+    shapes = [(count, *rest, *shape_of(x)[1:]) for x in inputs]
+    return [np.reshape(np.moveaxis(row, 0, 1), shape) for row, shape in zip(rows, shapes, strict=True)]
+
+
 def through_identity(wl: WengertList, shapes: list[tuple[int, ...]], dtypes: list[Any]) -> list[list[Any]]:
     """A linear list applied to every unit vector of its inputs: `found[output][input]`, the vectors' axis first."""
     sizes = [int(np.prod(shape)) for shape in shapes]

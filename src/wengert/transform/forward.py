@@ -9,7 +9,7 @@ import numpy as np
 from wengert.ir import Primitive, Var, WengertList, bind, bind_update
 from wengert.primitives import following
 from wengert.record import Box, Level
-from wengert.record.box import GROUND, ground, make_box
+from wengert.record.box import ground, make_box
 from wengert.record.roots import SQUARING, exact_square, remember
 from wengert.transform.push import Values, push, zeros_like
 from wengert.transform.replay import Replay
@@ -74,7 +74,7 @@ class Forward(Level):
                     xs.append(var.value)
                     dxs.append(var.tangent)  # type: ignore[attr-defined]
                     continue
-                a = var.value if a.level is GROUND else a.level.box(a.level, var)
+                a = var.value if a.level.depth == 0 else a.level.box(a.level, var)
             xs.append(a)
             dxs.append(None)
         values = tuple(xs)

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
 from wengert.ir import Line, Var, WengertList
 from wengert.record import Staged
-from wengert.transform.push import fit, push, zeros_like
+from wengert.transform.push import fit, plus, push, zeros_like
 from wengert.transform.replay import clean
 
 
-def linearize_lines(inputs: Sequence[Var], lines: Sequence[Line], outputs: Sequence[Any]) -> WengertList:
+def linearize_lines(
+    inputs: Sequence[Var],
+    lines: Sequence[Line],
+    outputs: Sequence[Any],
+    value: Callable[[Var], Any] = attrgetter("value"),
+) -> WengertList:
     """The derivative of an eager recording as a linear list: tangents of the inputs -> tangents of the outputs.
 
-    The values in the recording become literals of the list.
+    The values in the recording become literals of the list. An input may also be a value on the way. `value` tells what
+    a Var holds.
     """
     level = Staged("linearize")
     tangents: dict[Var, Any] = {var: level.add_input(var.type) for var in inputs}
@@ -25,12 +32,12 @@ def linearize_lines(inputs: Sequence[Var], lines: Sequence[Line], outputs: Seque
             dxs = tuple([tangents.get(x) if type(x) is Var else None for x in line.inputs])
             if all(dx is None for dx in dxs):
                 continue
-            xs = tuple([x.value if type(x) is Var else x for x in line.inputs])
-            ys = tuple([var.value for var in line.outputs])
+            xs = tuple([value(x) if type(x) is Var else x for x in line.inputs])
+            ys = tuple(map(value, line.outputs))
             dy = push(line.primitive, ys if len(ys) > 1 else ys[0], xs, dxs, line.params)
             for var, one in zip(line.outputs, dy if len(ys) > 1 and dy is not None else (dy,) * len(ys), strict=True):
                 if one is not None:
-                    tangents[var] = fit(one, var.value)
+                    tangents[var] = plus(tangents.get(var), fit(one, var.value))
     found = [tangents.get(out) if type(out) is Var else None for out in outputs]
     dys = [
         zeros_like(out.type if type(out) is Var else out) if d is None else d

@@ -24,9 +24,12 @@ class Backward:
     `value` tells what a Var holds; for the Vars of a linear list, of which only the type is known, it gives the type.
     """
 
-    def __init__(self, value: Callable[[Var], Any], live: set[Var] | None = None) -> None:
+    def __init__(
+        self, value: Callable[[Var], Any], live: set[Var] | None = None, keep: Iterable[Var] = ()
+    ) -> None:
         self.value = value
         self.live = live  # the Vars that depend on the inputs; all, where not given
+        self.kept: Adjoints = dict.fromkeys(keep)  # the cotangents of values on the way
         self.adjoints: Adjoints = {}
         self._debug = enabled.get()
         self._own: set[Var] = set()  # whose adjoint is a buffer of ours, to be added to in place
@@ -57,11 +60,11 @@ class Backward:
         """Give the cotangent of a line's output to its inputs."""
         outputs = line.outputs
         if len(outputs) == 1:
-            ct = self.adjoints.pop(outputs[0], None)
+            ct = self._taken(outputs[0])
             if ct is None:
                 return
         else:
-            cts = [self.adjoints.pop(var, None) for var in outputs]
+            cts = list(map(self._taken, outputs))
             if all(one is None for one in cts):
                 return
             ct = tuple(zeros_like(self.value(v)) if c is None else c for v, c in zip(outputs, cts, strict=True))
@@ -84,6 +87,13 @@ class Backward:
                     self._add(x, part)
         else:
             self._pull_jvp(line, ct, xs)
+
+    def _taken(self, var: Var) -> Any:
+        """The cotangent of an output, which nobody needs after this line unless it is to be kept."""
+        ct = self.adjoints.pop(var, None)
+        if ct is not None and var in self.kept:
+            self.kept[var] = copy(ct, order="K") if isinstance(ct, (np.ndarray, Traced)) else ct
+        return ct
 
     def _wanted(self, x: Any) -> bool:
         return type(x) is Var and (self.live is None or x in self.live)

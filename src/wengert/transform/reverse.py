@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any
 
 from wengert.ir import Line, Var, WengertList, bind, dependents
@@ -12,14 +13,21 @@ from wengert.transform.replay import Replay
 
 
 def reverse_lines(
-    inputs: Sequence[Var], lines: Sequence[Line], outputs: Sequence[Any], cts: Sequence[Any]
+    inputs: Sequence[Var],
+    lines: Sequence[Line],
+    outputs: Sequence[Any],
+    cts: Sequence[Any],
+    value: Callable[[Var], Any] = attrgetter("value"),
 ) -> list[Any]:
-    """The cotangents of the inputs of an eager recording; `None` where nothing depends on an input."""
-    backward = Backward(lambda var: var.value)
+    """The cotangents of the inputs of an eager recording; `None` where nothing depends on an input.
+
+    An input may also be a value on the way. `value` tells what a Var holds.
+    """
+    backward = Backward(value, keep=inputs)
     for out, ct in zip(outputs, cts, strict=True):
         backward.seed(out, ct)
     adjoints = backward.run(lines)
-    return [adjoints.get(var) for var in inputs]
+    return [adjoints.get(var, backward.kept[var]) for var in inputs]
 
 
 def reverse(wl: WengertList) -> WengertList:
