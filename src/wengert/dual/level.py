@@ -41,7 +41,10 @@ class Infinitesimals(Forward):
 
     def pushed(self, primitive: Primitive, y: Any, xs: Values, dxs: Values, params: dict[str, Any]) -> Any:
         """The tangents of a line's output, for several outputs one tuple each."""
-        columns = [push(primitive, y, xs, one, params) for one in self._directions(dxs)]
+        columns = [
+            None if all(dx is None for dx in one) else push(primitive, y, xs, one, params)
+            for one in self._directions(dxs)
+        ]
         if type(y) is not tuple:
             return _tangents(columns)
         columns = [(None,) * len(y) if column is None else column for column in columns]

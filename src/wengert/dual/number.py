@@ -284,6 +284,5 @@ def _coefficient(tangent: Any, value: Any) -> Any:
 
 def _given_out(x: Any) -> Any:
     """A part of a number as its caller gets it, who may write into it."""
-    if isinstance(x, Box):
-        return x.snapshot()
+    x = plain(x.snapshot()) if isinstance(x, Box) else x
     return x.copy(order="K") if isinstance(x, np.ndarray) else x

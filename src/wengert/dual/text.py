@@ -12,42 +12,54 @@ from wengert.dual.level import Infinitesimals
 from wengert.record import Box
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+Symbol = tuple[tuple[str, ...], int]  # the ε of a level, and which of them it is
 
 
 def text(x: Any, spec: str = "") -> str:
-    """A sum of terms, each one a coefficient and the ε it belongs to."""
-    terms = list(_terms(x, {}))
-    lines = any(np.ndim(coefficient) > 1 for _, coefficient in terms)
-    out = ""
+    """A sum of terms, each one a coefficient and the ε it belongs to, in the order of 1, a, b, ab, c, ac, bc, abc."""
+    terms = list(_terms(x))
+    names = _names(symbol for symbols, _ in terms for symbol in symbols)
+    rank = {symbol: 1 << i for i, symbol in enumerate(names)}
+    terms.sort(key=lambda term: sum(rank[symbol] for symbol in term[0]))
+    apart = any(np.ndim(coefficient) > 1 for _, coefficient in terms)
+    out, gap = "", "\n" if apart else " "
     for symbols, coefficient in terms:
-        sign, number = "+", coefficient
-        if isinstance(coefficient, (float, np.floating)) and math.copysign(1.0, coefficient) < 0:
-            sign, number = "-", -coefficient
-        written = _coefficient(number if out else coefficient, spec)
-        if lines:
+        product = "".join(names[symbol] for symbol in sorted(symbols, key=rank.__getitem__))
+        if not out:
+            out = _number(coefficient, spec) + product
+            continue
+        negative = isinstance(coefficient, (float, np.floating)) and math.copysign(1.0, coefficient) < 0
+        written = _number(-coefficient if negative else coefficient, spec)
+        if apart:
             written = written.replace("\n", "\n  ")
-            out += f"\n{sign} {written}{symbols}" if out else written.replace("\n  ", "\n")
-        else:
-            out += f" {sign} {written}{symbols}" if out else written
+        out += f"{gap}{'-' if negative else '+'} {written}{product}"
     return out
 
 
-def _terms(x: Any, names: dict[str, tuple[str, ...]]) -> Iterator[tuple[str, Any]]:
-    """The product of ε and the coefficient of each term; `names` tells which ε have a name already."""
+def _terms(x: Any) -> Iterator[tuple[tuple[Symbol, ...], Any]]:
+    """Products of ε, and their coefficients."""
     if not (isinstance(x, Box) and isinstance(x.level, Infinitesimals)):
-        yield "", x.concrete() if isinstance(x, Box) else x
+        yield (), x.concrete() if isinstance(x, Box) else x
         return
-    yield from _terms(x.value, names)  # type: ignore[attr-defined]
+    yield from _terms(x.value)  # type: ignore[attr-defined]
     symbols = x.level.symbols
     eps = x.eps if len(symbols) > 1 else (x.eps,)  # type: ignore[attr-defined]
-    for symbol, coefficient in zip(symbols, eps, strict=True):
-        name = symbol
-        while names.setdefault(name, symbols) != symbols:
+    for i, coefficient in enumerate(eps):
+        yield from (((*inner, (symbols, i)), term) for inner, term in _terms(coefficient))
+
+
+def _names(found: Iterator[Symbol]) -> dict[Symbol, str]:
+    """What each ε is called, in order; different ones of one name get primes."""
+    names: dict[Symbol, str] = {}
+    for symbols, i in sorted(set(found)):
+        name = symbols[i]
+        while name in names.values():
             name += "′"
-        yield from ((inner + name, term) for inner, term in _terms(coefficient, names))
+        names[symbols, i] = name
+    return names
 
 
-def _coefficient(x: Any, spec: str) -> str:
+def _number(x: Any, spec: str) -> str:
     if not isinstance(x, np.ndarray):
         return format(x, spec)
     return np.array2string(x, formatter={"all": lambda one: format(one, spec)}) if spec else str(x)

@@ -165,11 +165,7 @@ class Box(Operators, Methods, Conversion, Protocol, Traced):
 
     def is_followed(self) -> bool:
         """Whether a recording follows this value, so that there is a derivative to lose."""
-        self.refresh()
-        if not self.level.transparent:
-            return True
-        value = self.ssa.value
-        return isinstance(value, Box) and value.is_followed()
+        return isinstance(plain(self), Box)
 
     def cell(self) -> Box:
         """The cell that a view of this array belongs to."""
@@ -232,7 +228,6 @@ class Ground(Level):
     """Arrays that are known not to depend on anything traced, but may yet be written with traced values."""
 
     __slots__ = ()
-    transparent = True
 
     def __init__(self) -> None:
         super().__init__("")

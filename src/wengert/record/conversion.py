@@ -71,7 +71,7 @@ class Conversion:
         value = self.concrete()  # type: ignore[attr-defined]
         if value is ABSENT:
             return f"<traced {self.ssa.type}>"  # type: ignore[attr-defined]
-        return f"<traced {value!r}>" if self.is_followed() else repr(value)
+        return f"<traced {value!r}>" if self.is_followed() else repr(self.level.settled(self))  # type: ignore[attr-defined]
 
     def __str__(self) -> str:
         return str(self._number("it is turned into text"))
@@ -90,7 +90,10 @@ class Conversion:
 
     def _number(self, why: str) -> Any:
         """The number of a value, for uses that lose no derivative."""
-        value = self.concrete()  # type: ignore[attr-defined]
+        self.refresh()  # type: ignore[attr-defined]
+        value = self.level.settled(self)  # type: ignore[attr-defined]
+        if isinstance(value, Conversion):
+            value = self.concrete()  # type: ignore[attr-defined]
         if value is ABSENT:
             raise StagingError(f"an abstract value of type {self.ssa.type} has no number, but {why}{users_line()}")  # type: ignore[attr-defined]
         return value

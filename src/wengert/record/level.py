@@ -17,7 +17,6 @@ class Level:
     __slots__ = ("active", "depth", "what")
 
     box: Any  # makes the cell that holds a value: Box, unless a level has its own kind
-    transparent = False  # whether its values are plain ones in a wrapper, which nobody follows
     says = "a traced value"  # what an error calls a value
     advice = "Keep it as it is, or write wengert.stop_gradient(x) where no derivative is wanted"
 
@@ -34,7 +33,7 @@ class Level:
         raise NotImplementedError
 
     def settled(self, box: Any) -> Any:
-        """What a value is to somebody outside of all recordings."""
+        """What a value is to others than the recording: the plain value, if nothing follows it any more."""
         return box
 
     def close(self) -> None:

@@ -26,11 +26,11 @@ class Watched(Box):
 
     def numpy(self) -> Any:
         """The plain number, or a copy of the plain array."""
-        value = self.concrete()
+        value = self._number("its plain number is asked for")
         return value.copy(order="K") if isinstance(value, np.ndarray) else value
 
     def __hash__(self) -> int:
-        return super().__hash__() if self.is_followed() or self.is_array() else hash(self.concrete())
+        return super().__hash__() if self.is_followed() or self.is_array() else hash(self._number("it is hashed"))
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         return super().__reduce_ex__(protocol) if self.is_followed() else (plain, (self.numpy(),))
@@ -79,11 +79,6 @@ class Taped(Eager):
         """Whether operations are recorded now."""
         return self in recording.get()
 
-    @property
-    def transparent(self) -> bool:  # type: ignore[override]
-        """Whether its values are as good as plain ones."""
-        return not self.is_recording
-
     def settled(self, box: Any) -> Any:
         """The plain value, once nothing is recorded any more."""
         return box if self.is_recording else plain(box.ssa.value)
@@ -127,7 +122,6 @@ class Resting(Level):
     __slots__ = ()
 
     box = Watched
-    transparent = True
 
     def __init__(self) -> None:
         super().__init__("")
