@@ -71,13 +71,16 @@ class Conversion:
         value = self.concrete()  # type: ignore[attr-defined]
         if value is ABSENT:
             return f"<traced {self.ssa.type}>"  # type: ignore[attr-defined]
-        return f"<traced {value!r}>" if self.is_followed() else repr(self.level.settled(self))  # type: ignore[attr-defined]
+        settled = self._settled()
+        return f"<traced {value!r}>" if settled is self else repr(settled)
 
     def __str__(self) -> str:
-        return str(self._number("it is turned into text"))
+        settled = self._settled()
+        return str(self._number("it is turned into text") if settled is self else settled)
 
     def __format__(self, spec: str) -> str:
-        return format(self._number("it is turned into text"), spec)
+        settled = self._settled()
+        return format(self._number("it is turned into text") if settled is self else settled, spec)
 
     def __copy__(self) -> Any:
         return self.copy()  # type: ignore[attr-defined]
@@ -90,13 +93,17 @@ class Conversion:
 
     def _number(self, why: str) -> Any:
         """The number of a value, for uses that lose no derivative."""
-        self.refresh()  # type: ignore[attr-defined]
-        value = self.level.settled(self)  # type: ignore[attr-defined]
+        value = self._settled()
         if isinstance(value, Conversion):
             value = self.concrete()  # type: ignore[attr-defined]
         if value is ABSENT:
             raise StagingError(f"an abstract value of type {self.ssa.type} has no number, but {why}{users_line()}")  # type: ignore[attr-defined]
         return value
+
+    def _settled(self) -> Any:
+        """What this is to others than the recording."""
+        self.refresh()  # type: ignore[attr-defined]
+        return self.level.settled(self)  # type: ignore[attr-defined]
 
     def _plain(self, what: str) -> Any:
         """The number of a value that nothing traced went into; TraceConversionError for a traced one."""

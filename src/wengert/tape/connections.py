@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from wengert.functions import as_array
 from wengert.ir import Var, dtype_of, shape_of
 from wengert.record import Box, is_within
 from wengert.tape.level import Taped
@@ -116,7 +117,9 @@ def _watched(leaf: Any, box: Box, targets: Sequence[Target]) -> Var:
 def cotangents(targets: Sequence[Target], structure: Structure, given: Any) -> list[Any]:
     """The cotangent of each target: ones, unless others are given."""
     ones: list[Any] = [None] * len(targets)
-    if given is not None:
+    if given is not None and structure.kind is None:
+        ones = [as_array(given) if isinstance(given, (list, tuple)) else given]
+    elif given is not None:
         several = isinstance(given, (list, tuple)) and type(given) is structure.kind and len(given) == len(targets)
         ones = list(given) if several else flatten_like(structure, given, "output_gradients")
     return [_cotangent(target.value, one) for target, one in zip(targets, ones, strict=True)]

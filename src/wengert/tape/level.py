@@ -41,20 +41,25 @@ class Watched(Box):
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if self.is_followed():
             return super().__array_ufunc__(ufunc, method, *inputs, **kwargs)
-        return getattr(ufunc, method)(*map(plain, inputs), **_plain_inside(kwargs))
+        return getattr(ufunc, method)(*shown(inputs), **shown(kwargs))
 
     def __array_function__(self, func: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if self.is_followed():
             return super().__array_function__(func, types, args, kwargs)
-        return func(*_plain_inside(args), **_plain_inside(kwargs))
+        return func(*shown(args), **shown(kwargs))
 
 
-def _plain_inside(value: Any) -> Any:
+def shown(value: Any) -> Any:
+    """What values stand for, also in containers; arrays not to be written, as the tape needs its own as they are."""
     if isinstance(value, (list, tuple)):
-        return type(value)(map(_plain_inside, value))
+        return type(value)(map(shown, value))
     if isinstance(value, dict):
-        return {key: _plain_inside(part) for key, part in value.items()}
-    return plain(value)
+        return {key: shown(part) for key, part in value.items()}
+    settled = plain(value)
+    if settled is not value and isinstance(settled, np.ndarray):
+        settled = settled.view()
+        settled.flags.writeable = False
+    return settled
 
 
 class Taped(Eager):

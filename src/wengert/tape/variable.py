@@ -10,12 +10,12 @@ from wengert.errors import MutationError, TraceConversionError
 from wengert.ir import Var, dtype_of, shape_of, users_line
 from wengert.read import known
 from wengert.record import GROUND, Box
-from wengert.tape.level import RESTING, Taped, Watched, recording
+from wengert.tape.level import RESTING, Taped, Watched, recording, shown
 
 
 @final
 @known
-class Variable(Box):
+class Variable(Watched):
     """A number or an array that is changed by assignment, such as a parameter that is learned.
 
     In arithmetic and in the functions of NumPy it is what it holds. The tapes that record follow it by themselves.
@@ -57,13 +57,13 @@ class Variable(Box):
         self.version = self.seen = 0
         self.argument = "a Variable, which only assign, assign_add and assign_sub may change"
         self._name, self._trainable = name, bool(trainable)
-        self._held = _rest(_taken(initial_value, "Variable", dtype))
+        self._held: Watched = _rest(_taken(initial_value, "Variable", dtype))
 
     # -- what it holds -------------------------------------------------------------------------------------------------
 
     def _read(self) -> Box:
         """What it is on the tapes that record now."""
-        box = self._held
+        box: Box = self._held
         for tape in recording.get():
             box = tape.read(self, box)
         return box
@@ -75,18 +75,11 @@ class Variable(Box):
     def value(self) -> Any:
         """What it holds: a plain number or an array that is not to be written; followed while a tape records."""
         box = self._read()
-        if box.level is not RESTING:
-            return box.snapshot()
-        value = box.ssa.value
-        if isinstance(value, np.ndarray):
-            value = value.view()
-            value.flags.writeable = False
-        return value
+        return shown(box) if box.level is RESTING else box.snapshot()
 
     def numpy(self) -> Any:
         """The plain number, or a copy of the plain array."""
-        value = self._held.ssa.value
-        return value.copy(order="K") if isinstance(value, np.ndarray) else value
+        return self._held.numpy()
 
     @property
     def name(self) -> str | None:
@@ -147,6 +140,9 @@ class Variable(Box):
         cell.argument = self.argument
         return cell
 
+    def __hash__(self) -> int:
+        return Box.__hash__(self)
+
     # -- text and copies -----------------------------------------------------------------------------------------------
 
     def __repr__(self) -> str:
@@ -169,7 +165,7 @@ def _restored(value: Any, trainable: bool, name: str | None) -> Variable:
     return Variable(value, trainable, name=name)
 
 
-def _rest(value: Any) -> Box:
+def _rest(value: Any) -> Watched:
     return Watched(RESTING, Var(value))
 
 
