@@ -12,6 +12,7 @@ import numpy as np
 
 from wengert.ir import Traced, dtype_of, shape_of
 from wengert.record import Box, plain
+from wengert.record.operators import weaken
 from wengert.transform.push import zeros_like
 
 
@@ -56,8 +57,8 @@ def cotangents_out(found: Sequence[Any], values: Sequence[Any], none: bool = Fal
 def own(value: Any, given: Any = None) -> Any:
     """A result that the caller may write into: no view, no shared buffer; a Python float for a Python float."""
     value = plain(value)
-    if type(given) in (float, complex):
-        return value.item() if isinstance(value, (np.generic, np.ndarray)) else value
+    if type(given) in (float, complex) or (isinstance(given, Box) and given.is_weak()):
+        return value.item() if isinstance(value, (np.generic, np.ndarray)) else weaken(value)
     if isinstance(value, np.ndarray):
         return value if value.flags.owndata and value.flags.writeable else value.copy()
     if isinstance(given, np.ndarray) and isinstance(value, (float, complex, np.generic)):
