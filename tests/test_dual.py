@@ -17,6 +17,7 @@ from wengert.errors import MutationError, TraceConversionError, UnsupportedError
 from wengert.functions import NUMPY
 from wengert.primitives import UFUNCS
 from wengert.read.mathematics import REAL
+from wengert.run import run
 
 D = wg.Dual
 VECTOR = np.array([1.0, 2.0, 3.0])
@@ -355,6 +356,11 @@ class TestSecondOrder:
         v = wg.vmap(lambda x: np.sin(x) * x)(D(VECTOR, 1.0))
         np.testing.assert_allclose(v.eps, np.cos(VECTOR) * VECTOR + np.sin(VECTOR), rtol=1e-14)
 
+    def test_a_list_runs_on_them(self):
+        wl = wg.trace(lambda x, y: x * x * y + y + 2, 3.0, 4.0)
+        assert [str(x) for x in run(wl, *D.variables(3.0, 4.0))] == ["42.0 + 24.0ε₁ + 10.0ε₂"]
+        assert str(wg.linearize(lambda x: x**3, D(2.0, 1.0))[1](1.0)) == "12.0 + 12.0ε"
+
     def test_inside_of_all_transforms(self):
         def slope(x):
             return (D(x, 1.0) ** 3).eps
@@ -540,6 +546,8 @@ class TestRefusals:
     def test_symbols(self):
         with pytest.raises(ValueError, match="'ε' occurs"):
             D(D(1.0, 1.0), 1.0, "ε")
+        with pytest.raises(TypeError, match="give the name of the ε"):
+            D(1.0, 1.0, 1.0)
         with pytest.raises(ValueError, match="2 symbols"):
             D(1.0, 1.0, ("a", "b"))
         with pytest.raises(ValueError, match="symbols"):

@@ -264,7 +264,9 @@ def _symbols(given: str | tuple[str, ...] | None, count: int | None, taken: set[
             if taken.isdisjoint(names):
                 return names
             prime += "′"
-    names = (given,) if isinstance(given, str) else tuple(given)
+    names = (given,) if isinstance(given, str) else given
+    if not isinstance(names, tuple) or not all(isinstance(name, str) and name for name in names):
+        raise TypeError(f"Dual: symbol={given!r}: give the name of the ε, or a tuple of names")
     if len(names) != (count or 1) or len(set(names)) != len(names):
         raise ValueError(f"Dual: {len(names)} symbols {names} were given for {count or 1} coefficients of ε")
     if not taken.isdisjoint(names):
