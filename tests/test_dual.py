@@ -407,6 +407,11 @@ class TestSeveral:
         (x,) = D.variables(3.0)
         assert str(x) == "3.0 + 1.0ε"
 
+    def test_of_nothing(self):
+        assert [x.eps for x in D.variables(np.ones(0), 2.0)[1:]] == [1.0]
+        with pytest.raises(ValueError, match="no number"):
+            D.variables(np.ones(0))
+
     def test_of_dual_numbers(self):
         """The Hessian: variables of which each is a dual number."""
         rows = []

@@ -98,11 +98,13 @@ class Dual(Box):
         """
         given = [_number(value, "value") for value in values]
         total = sum(int(np.size(value)) for value in given)
+        if not total:
+            raise ValueError("Dual.variables: there is no number among the values")
         out, first = [], 0
         for value in given:
             size, shape = int(np.size(value)), shape_of(value)
             basis = np.zeros((total, *shape), dtype_of(value))
-            basis.reshape(total, -1)[range(first, first + size), range(size)] = 1
+            basis.reshape(total, size)[range(first, first + size), range(size)] = 1
             out.append(cls(value, tuple(one if shape else one.item() for one in basis) if total > 1 else basis[0]))
             first += size
         return tuple(out)
