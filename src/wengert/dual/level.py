@@ -50,6 +50,11 @@ class Infinitesimals(Forward):
         columns = [(None,) * len(y) if column is None else column for column in columns]
         return tuple(map(_tangents, zip(*columns, strict=True)))
 
+    def doubled(self, primitive: Primitive, xs: Values, dxs: Values, params: dict[str, Any]) -> tuple[Any, Any]:
+        """The outputs of a line that holds lists, computed with each tangent anew, and their tangents."""
+        columns = [super(Infinitesimals, self).doubled(primitive, xs, one, params) for one in self._directions(dxs)]
+        return columns[0][0], tuple(map(_tangents, zip(*(dy for _, dy in columns), strict=True)))
+
     def constant(self, value: Any) -> Any:
         """A result without derivative: floats stay dual numbers, as constants."""
         if isinstance(value, tuple):

@@ -1,7 +1,9 @@
 """The Wengert list: types, lines, primitives, and the recorder that appends to a list."""
 
 from wengert.ir.check import check_linear, check_list
+from wengert.ir.flow import moved_outputs, moving_vars
 from wengert.ir.line import Line, dependents
+from wengert.ir.linearized import Linearized, Tangent
 from wengert.ir.location import Location, user_location, users_line
 from wengert.ir.native import Composite, Fold, Native, Pieces, Pointwise, Routine
 from wengert.ir.primitive import Primitive, Traced, bind, bind_update, infer_types, known, no_rule, register
@@ -18,6 +20,7 @@ __all__ = [
     "Composite",
     "Fold",
     "Line",
+    "Linearized",
     "Location",
     "Native",
     "Pieces",
@@ -27,6 +30,7 @@ __all__ = [
     "Routine",
     "Seq",
     "Sequence",
+    "Tangent",
     "Traced",
     "Type",
     "Var",
@@ -39,6 +43,8 @@ __all__ = [
     "dtype_of",
     "infer_types",
     "known",
+    "moved_outputs",
+    "moving_vars",
     "no_rule",
     "register",
     "shape_of",

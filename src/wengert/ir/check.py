@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from wengert.ir.line import dependents
 from wengert.ir.primitive import infer_types
 from wengert.ir.types import Array, Type, type_of
@@ -40,20 +42,28 @@ def check_list(wl: WengertList) -> WengertList:
 def check_linear(wl: WengertList) -> WengertList:
     """Return the list if it is linear in its inputs; AssertionError names the line otherwise."""
     check_list(wl)
-    live = dependents(wl.inputs, wl.lines)
+    _check_linear_in(wl, wl.inputs)
+    return wl
+
+
+def _check_linear_in(wl: WengertList, inputs: Iterable[Var]) -> None:
+    live = dependents(inputs, wl.lines)
     for number, line in enumerate(wl.lines):
         moving = [i for i, x in enumerate(line.inputs) if type(x) is Var and x in live]
         if not moving:
             continue
         primitive, where = line.primitive, f"line {number} ({line.primitive.name})"
-        if primitive.partials is not None:
+        if primitive.flow is not None:
+            inside, _ = primitive.flow([i in moving for i in range(len(line.inputs))], **line.params)
+            for body, flags in zip(line.bodies(), inside, strict=True):
+                _check_linear_in(body, (var for var, flag in zip(body.inputs, flags, strict=True) if flag))
+        elif primitive.partials is not None:
             constant = all(not callable(primitive.partials[i]) for i in moving)
             product = primitive.name in ("multiply", "times") and len(moving) == 1
             quotient = primitive.name == "divide" and moving == [0]
             assert constant or product or quotient, f"{where} is not linear in the inputs of the list"
         else:
             assert primitive.linear_in(moving), f"{where} is not linear in the inputs of the list"
-    return wl
 
 
 def _agree(found: Type, expected: Type) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -13,6 +14,7 @@ from wengert.ir.native import Native
 from wengert.ir.types import Type
 from wengert.ir.var import Var
 
+ARITHMETIC = 0.05  # what an addition, a product or a comparison costs, in the units of the column `cost`
 Rule = Callable[..., Any]
 Sampler = Callable[[np.random.Generator], list[tuple[tuple[Any, ...], dict[str, Any]]]]
 
@@ -50,10 +52,31 @@ class Primitive:
         Adds a cotangent to an adjoint in place of `adjoint + transpose`: `accumulate(adjoint, ct, *inputs, **params)`.
     batch
         `batch(size, inputs, batched, **params)`: the same along a leading axis; without it one call per item.
+    batch_lists
+        For lines that hold lists: `batch_lists(size, inputs, batched, params)` -> the outputs, and which of them have
+        the leading axis.
     update
         `evaluate`, but written into the first input's buffer.
     transpose_update
         The first of the `transposes` of an updating primitive, but written into the cotangent's buffer.
+    flow
+        For lines that hold lists: `flow(moving, **params)` -> for each list which of its inputs move, if these inputs
+        of the line do, and which outputs of the line then do.
+    dual
+        For lines that hold lists: `dual(xs, dxs, params)` -> the outputs and their tangents, by one line.
+    linearize
+        For lines that hold lists: `linearize(xs, moving, free, params)` -> a `Linearized`: the outputs, and the line
+        that is linear in the tangents of the inputs numbered `moving`. The line that computes the outputs leaves the
+        residuals that the linear line reads. `free` tells which inputs the linear line can read at no cost; all of
+        them, if it is `None`.
+    tidy
+        For lines that hold lists: `tidy(xs, params)` -> a tuple of the outputs, computed by shorter lines.
+    prune
+        For lines that hold lists: `prune(line, needed)` -> the line without what only its other outputs need.
+    pull
+        For lines that hold lists, in which the line is linear in the inputs numbered `moving`:
+        `pull(cts, xs, moving, adjoints, params)` -> for each of these inputs its cotangent, added to its adjoint so
+        far; `None` for zero in all of them.
     consume
         For lines that hold lists: `consume(inputs, **params)` -> a list of the outputs; `evaluate`, but on a list of
         inputs that it empties, so that buffers which nobody else holds are reused.
@@ -75,6 +98,9 @@ class Primitive:
         `samples(rng)` -> `(inputs, params)` pairs that the table's tests run.
     special
         Special points with their partials: `(inputs, expected partials)`.
+    cost
+        For elementwise functions: of computing an element anew, if that of storing and reading it is 1. By default that
+        of arithmetic where all partials are constant, else that of a transcendental function.
     domain
         For elementwise functions: per input the interval that the tests draw from.
     holomorphic
@@ -95,8 +121,15 @@ class Primitive:
     vjp: Rule | None = None
     accumulate: Rule | None = None
     batch: Rule | None = None
+    batch_lists: Rule | None = None
     update: Rule | None = None
     transpose_update: Rule | None = None
+    flow: Rule | None = None
+    dual: Rule | None = None
+    linearize: Rule | None = None
+    tidy: Rule | None = None
+    prune: Rule | None = None
+    pull: Rule | None = None
     consume: Rule | None = None
     view: bool | str = False
     simplify: Rule | None = None
@@ -107,6 +140,7 @@ class Primitive:
     samples: Sampler | None = None
     special: tuple[tuple[tuple[Any, ...], tuple[Any, ...]], ...] = ()
     domain: tuple[tuple[float, float], ...] = ()
+    cost: float | None = None
     holomorphic: bool = False
     native: Native | None = None
 
@@ -125,10 +159,17 @@ class Primitive:
         object.__setattr__(self, "discrete", constant and not any(self.partials or ()))
         transposable = self.transposes is not None or self.transpose_all is not None
         object.__setattr__(self, "linear", transposable and self.jvp is None)
+        moves_elements = self.linear and self.joint and self.update is None
+        if self.partials is not None:
+            recomputing = (ARITHMETIC if constant else 0.75) if self.cost is None else self.cost
+        else:
+            recomputing = 2 * ARITHMETIC if moves_elements else math.inf
+        object.__setattr__(self, "recomputing", recomputing)
         object.__setattr__(self, "saves", not (constant or (self.linear and self.joint)))
 
     discrete: ClassVar[bool]  # the derivative is zero everywhere
     linear: ClassVar[bool]  # in every input that matters
+    recomputing: ClassVar[float]  # the cost of an element, infinite for what is not done twice
     saves: ClassVar[bool]  # the rule reads values, so their buffers must stay as they are
 
     def __call__(self, *args: Any, **params: Any) -> Any:

@@ -118,4 +118,6 @@ def shape_of(value: Any) -> tuple[int, ...]:
 def dtype_of(value: Any) -> np.dtype[Any]:
     """The dtype of a value, a traced value, or a type."""
     dtype: np.dtype[Any] | None = getattr(value, "dtype", None)
-    return type_of(value).dtype if dtype is None else dtype
+    if dtype is None:
+        dtype = type_of(value).dtype
+    return dtype

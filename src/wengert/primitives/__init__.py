@@ -27,6 +27,7 @@ from wengert.primitives.powers import power, square
 from wengert.primitives.products import matmul, vecdot
 from wengert.primitives.roots import following
 from wengert.primitives.selection import where
+from wengert.primitives.sequences import sequence_sum, sequence_where, spread_items, sum_items
 from wengert.primitives.shape import (
     align,
     broadcast_to,
@@ -79,6 +80,8 @@ __all__ = [
     "reduce_sum",
     "reshape",
     "rounding",
+    "sequence_sum",
+    "sequence_where",
     "setitem",
     "signs",
     "sinc",
@@ -87,9 +90,11 @@ __all__ = [
     "special",
     "split_index",
     "spread",
+    "spread_items",
     "square",
     "stack",
     "subtract",
+    "sum_items",
     "sum_to",
     "times",
     "to_dtype",

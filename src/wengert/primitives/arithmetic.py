@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from wengert.ir.primitive import ARITHMETIC
 from wengert.primitives.elementwise import elementwise
 from wengert.primitives.simplifications import neutral
 
@@ -18,6 +19,7 @@ multiply = elementwise(
     lambda z, x, y: x,
     symbol="{0} * {1}",
     holomorphic=True,
+    cost=ARITHMETIC,
     simplify=neutral(1.0, 0, 1),
     native="multiply",
 )
@@ -29,6 +31,7 @@ divide = elementwise(
     domain=((-2.0, 2.0), (0.5, 2.0)),
     symbol="{0} / {1}",
     holomorphic=True,
+    cost=ARITHMETIC,
     simplify=neutral(1.0, 1),
     native="divide",
 )
@@ -39,6 +42,7 @@ reciprocal = elementwise(
     domain=(0.5, 2.0),
     symbol="1 / {0}",
     holomorphic=True,
+    cost=ARITHMETIC,
     special=(((np.inf,), (0.0,)),),
     native="reciprocal",
 )

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from wengert.ir import Array, Pointwise, Primitive, register, shape_of
-from wengert.ir.primitive import Sampler
+from wengert.ir.primitive import ARITHMETIC, Sampler
 from wengert.primitives.shape import align
 from wengert.primitives.simplifications import neutral
 
@@ -32,6 +32,7 @@ def elementwise(
     samples: Sampler | None = None,
     square: Callable[..., Any] | None = None,
     native: str | Callable[..., Any] | Pointwise | None = None,
+    cost: float | None = None,
 ) -> Primitive:
     """One row: a function and its partial derivatives `p(y, *inputs)`, in plain NumPy, seeing the output first.
 
@@ -58,6 +59,7 @@ def elementwise(
         samples=samples,
         square=square,
         native=Pointwise(native) if isinstance(native, str) or callable(native) else native,
+        cost=cost,
     )
     if isinstance(function, np.ufunc):
         if function.nin != len(partials) or function.nout != 1:
@@ -125,6 +127,7 @@ times = register(
         symbol="{0} * {1}",
         domain=((-2.0, 2.0), (-2.0, 2.0)),
         holomorphic=True,
+        cost=ARITHMETIC,
         special=(((0.0, np.inf), (np.inf, 0.0)), ((0.0, np.nan), (np.nan, 0.0))),
         native=Pointwise("times", like=np.multiply),
     )

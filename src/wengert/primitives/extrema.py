@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from wengert.ir.primitive import ARITHMETIC
 from wengert.primitives.elementwise import elementwise
 
 _TIE = ((1.0, 1.0), (0.5, 0.5))
@@ -26,6 +27,7 @@ maximum = elementwise(
     lambda z, x, y: _share(x, y, x > y),
     lambda z, x, y: _share(x, y, y > x),
     symbol="max({0}, {1})",
+    cost=ARITHMETIC,
     special=(_TIE, _INFINITE, ((1.0, np.nan), (0.0, 0.0))),
     native="maximum",
 )
@@ -35,6 +37,7 @@ minimum = elementwise(
     lambda z, x, y: _share(x, y, x < y),
     lambda z, x, y: _share(x, y, y < x),
     symbol="min({0}, {1})",
+    cost=ARITHMETIC,
     special=(_TIE, _INFINITE, ((1.0, np.nan), (0.0, 0.0))),
     native="minimum",
 )
@@ -43,6 +46,7 @@ fmax = elementwise(
     np.fmax,
     lambda z, x, y: _share(x, y, (x > y) | np.isnan(y)),
     lambda z, x, y: _share(x, y, (y > x) | np.isnan(x)),
+    cost=ARITHMETIC,
     special=(_TIE, ((1.0, np.nan), (1.0, 0.0))),
     native="fmax",
 )
@@ -51,6 +55,7 @@ fmin = elementwise(
     np.fmin,
     lambda z, x, y: _share(x, y, (x < y) | np.isnan(y)),
     lambda z, x, y: _share(x, y, (y < x) | np.isnan(x)),
+    cost=ARITHMETIC,
     special=(_TIE, ((1.0, np.nan), (1.0, 0.0))),
     native="fmin",
 )
@@ -62,6 +67,7 @@ clip = elementwise(
     lambda z, x, low, high: (x < low) & (low <= high),
     lambda z, x, low, high: (x > high) | (low > high),
     domain=((-2.0, 2.0), (-1.0, -0.5), (0.5, 1.0)),
+    cost=ARITHMETIC,
     special=(
         ((0.0, 0.0, 1.0), (1.0, 0.0, 0.0)),
         ((1.0, 0.0, 1.0), (1.0, 0.0, 0.0)),

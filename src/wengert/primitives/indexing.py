@@ -104,8 +104,9 @@ def _index_add(base: Any, value: Any, *arrays: Any, index: Template, path: Path 
 def _index_add_update(base: Any, value: Any, *arrays: Any, index: Template, path: Path = ()) -> Any:
     def write(part: Any, arrays: Arrays) -> None:
         at = join_index(index, arrays)
-        masked = any(a.dtype.kind == "b" for a in arrays)
-        if not is_basic(arrays) and (masked or has_repeats(index, arrays, part.shape)):
+        if is_basic(arrays):
+            part[at] += value
+        elif any(a.dtype.kind == "b" for a in arrays) or has_repeats(index, arrays, part.shape):
             np.add.at(part, at, value)
         else:
             part[at] += value

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from wengert.ir import Pointwise, dtype_of
+from wengert.ir.primitive import ARITHMETIC
 from wengert.primitives.elementwise import UFUNCS, elementwise, times
 
 _NUMBERS = (int, float)
@@ -61,7 +62,9 @@ UFUNCS[np.power] = power
 float_power = elementwise(
     "float_power", np.float_power, *_RULE, domain=_DOMAIN, holomorphic=True, special=_SPECIAL, native="power"
 )
-square = elementwise("square", np.square, lambda y, x: 2 * x, symbol="{0}²", holomorphic=True, native="square")
+square = elementwise(
+    "square", np.square, lambda y, x: 2 * x, symbol="{0}²", holomorphic=True, native="square", cost=ARITHMETIC
+)
 sqrt = elementwise(
     "sqrt",
     np.sqrt,

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from wengert.ir import dtype_of
+from wengert.ir.primitive import ARITHMETIC
 from wengert.primitives.elementwise import elementwise
 from wengert.primitives.roots import squared_size
 
@@ -26,6 +27,7 @@ absolute = elementwise(
     special=_ABSOLUTE,
     square=squared_size,
     native="absolute",
+    cost=ARITHMETIC,
 )
 fabs = elementwise("fabs", np.fabs, lambda y, x: np.sign(x), special=_ABSOLUTE, square=squared_size, native="fabs")
 sign = elementwise("sign", np.sign, 0, special=(((0.0,), (0.0,)),), native="sign")

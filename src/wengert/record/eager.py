@@ -55,6 +55,8 @@ class Eager(Level):
                 a = self._copies.of(a)  # also an index or a mask, which the transpose of a linear primitive reads
             inputs.append(a)
             values.append(a)
+        if primitive.linearize is not None and not self.keeps_all:
+            return self._linearized(primitive, inputs, values, params)
         if update:
             base = inputs[0]
             in_place = type(base) is Var and base.owned
@@ -76,3 +78,18 @@ class Eager(Level):
         self.lines.append(Line(primitive, tuple(inputs), params, (var,), user_location()))
         box = make_box(self, var, primitive, args, params) if primitive.view else self.box(self, var)
         return box if primitive.square is None else remember(box, primitive, args, params)
+
+    def _linearized(self, primitive: Primitive, inputs: list[Any], values: list[Any], params: dict[str, Any]) -> Any:
+        """Of a line that holds lists: compute its outputs and residuals, and append the line of its derivative."""
+        moving = [k for k, x in enumerate(inputs) if type(x) is Var and x.type.dtype.kind in "fc"]
+        assert primitive.linearize is not None
+        halves = primitive.linearize(tuple(values), moving, None, params)
+        out = [ground(y) for y in halves.outputs]
+        if halves.moved:
+            outputs = [Var(y) for y in halves.outputs]
+            self.lines.append(halves.line(inputs, outputs, user_location()))
+            for j in halves.moved:
+                out[j] = self.box(self, outputs[j])
+                if self.debug:
+                    check_finite(outputs[j].value, primitive.name, user_location())
+        return tuple(out) if len(out) != 1 else out[0]

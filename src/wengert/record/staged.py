@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Primitive, Recorder, Type, Var, WengertList, user_location
+from wengert.ir import Location, Primitive, Recorder, Type, Var, WengertList, user_location
 from wengert.primitives import following
 from wengert.record.box import Box, make_box
 from wengert.record.copies import Copies
@@ -18,11 +18,12 @@ from wengert.record.roots import SQUARING, exact_square, remember
 class Staged(Level):
     """A recording of abstract values."""
 
-    __slots__ = ("_copies", "recorder")
+    __slots__ = ("_copies", "location", "recorder")
 
     def __init__(self, what: str) -> None:
         super().__init__(what)
         self.recorder = Recorder()
+        self.location: Location | None = None  # of the lines that follow; the user's own, if it is not set
         self._copies = Copies(small=0)  # one copy of each, so that equal lines are seen to be equal
 
     def add_input(self, type: Type) -> Box:
@@ -34,7 +35,7 @@ class Staged(Level):
         self.check_active()
         exact = exact_square(self, primitive, args) if primitive in SQUARING else None
         inputs = tuple([self._input(a) for a in args])
-        outputs = self.recorder.append(primitive, inputs, params, user_location())
+        outputs = self.recorder.append(primitive, inputs, params, self.location or user_location())
         if primitive.view and type(outputs[0]) is Var:
             return make_box(self, outputs[0], primitive, args, params)
         boxes = [Box(self, x) if type(x) is Var else x for x in outputs]

@@ -22,8 +22,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from wengert.ir import Primitive, Routine, no_rule, register
-from wengert.regions import execute, text, types
+from wengert.ir import Linearized, Primitive, Routine, register
+from wengert.regions import batches, choices, execute, loops, prune, remats, text, tidy, types, whiles
 
 
 def _evaluate(consume: Callable[..., list[Any]]) -> Callable[..., Any]:
@@ -34,24 +34,69 @@ def _evaluate(consume: Callable[..., list[Any]]) -> Callable[..., Any]:
     return evaluate
 
 
-def _region(name: str, consume: Callable[..., list[Any]], **columns: Any) -> Primitive:
-    return register(Primitive(name=name, evaluate=_evaluate(consume), consume=consume, **columns))
+def _jvp(linearize: Callable[..., Linearized]) -> Callable[..., Any]:
+    def jvp(y: Any, xs: Any, dxs: Any, **params: Any) -> Any:
+        moving = [k for k, dx in enumerate(dxs) if dx is not None]
+        dys = linearize(xs, moving, None, params).push(dxs)
+        return tuple(dys) if len(dys) != 1 else dys[0]
+
+    return jvp
 
 
-_ROWS = {
-    name: _region(
-        name,
-        consume,
-        infer=infer,
-        text=to_text,
-        jvp=no_rule(name, "its rules are not in the table yet"),
-        native=Routine(name, whole=True),
+def _region(name: str, consume: Callable[..., list[Any]], rules: Any, **columns: Any) -> Primitive:
+    return register(
+        Primitive(
+            name=name,
+            evaluate=_evaluate(consume),
+            consume=consume,
+            jvp=_jvp(rules.linearize),
+            flow=rules.flow,
+            dual=rules.dual,
+            linearize=rules.linearize,
+            pull=rules.pull,
+            native=Routine(name, whole=True),
+            **columns,
+        )
     )
-    for name, consume, infer, to_text in (
-        ("for", execute.run_for, types.infer_for, text.for_text),
-        ("while", execute.run_while, types.infer_while, text.while_text),
-        ("cond", execute.run_cond, types.infer_cond, text.cond_text),
-        ("remat", execute.run_remat, types.infer_remat, text.remat_text),
-    )
-}
-for_, while_, cond, remat = _ROWS.values()
+
+
+for_ = _region(
+    "for",
+    execute.run_for,
+    loops,
+    infer=types.infer_for,
+    batch_lists=batches.batch_for,
+    prune=prune.prune_for,
+    tidy=tidy.tidy_for,
+    text=text.for_text,
+)
+while_ = _region(
+    "while",
+    execute.run_while,
+    whiles,
+    infer=types.infer_while,
+    batch_lists=batches.batch_while,
+    prune=prune.prune_while,
+    tidy=tidy.tidy_while,
+    text=text.while_text,
+)
+cond = _region(
+    "cond",
+    execute.run_cond,
+    choices,
+    infer=types.infer_cond,
+    batch_lists=batches.batch_cond,
+    prune=prune.prune_cond,
+    tidy=tidy.tidy_cond,
+    text=text.cond_text,
+)
+remat = _region(
+    "remat",
+    execute.run_remat,
+    remats,
+    infer=types.infer_remat,
+    batch_lists=batches.batch_remat,
+    prune=prune.prune_remat,
+    tidy=tidy.tidy_remat,
+    text=text.remat_text,
+)

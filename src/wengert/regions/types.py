@@ -75,8 +75,8 @@ _INTEGER = type_of(0).dtype
 def _item_type(x: Type, length: int | None) -> Type:
     if isinstance(x, Seq):
         return x.item
-    if not x.shape or (length is not None and x.shape[0] != length):
-        raise TypeError(f"for: {length} items cannot be read from {x}")
+    if length is None or not x.shape or x.shape[0] != length:
+        raise TypeError(f"for: {'a run-time number of' if length is None else length} items cannot be read from {x}")
     return Array(x.shape[1:], x.dtype)
 
 

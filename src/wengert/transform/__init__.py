@@ -1,23 +1,31 @@
 """Transforms, all derived from the one rule of each primitive: list -> list, and eagerly along a recording."""
 
-from wengert.transform.batch import batch
+from wengert.transform.batch import batch, batched_type
 from wengert.transform.custom import custom_primitive
 from wengert.transform.forward import Forward, forward
+from wengert.transform.joint import Joint, tangent_type
 from wengert.transform.linearize import linearize_lines
-from wengert.transform.push import fit, plus, product, push, zeros_like
-from wengert.transform.replay import clean, simplify
+from wengert.transform.pull import Adjoints, Backward
+from wengert.transform.push import fit, is_sequence, plus, product, push, zeros_like
+from wengert.transform.replay import Replay, clean, simplify
 from wengert.transform.reverse import reverse, reverse_lines
 from wengert.transform.splitting import SPLITTING
-from wengert.transform.transpose import transpose_list
+from wengert.transform.transpose import start_backward, transpose_list
 
 __all__ = [
     "SPLITTING",
+    "Adjoints",
+    "Backward",
     "Forward",
+    "Joint",
+    "Replay",
     "batch",
+    "batched_type",
     "clean",
     "custom_primitive",
     "fit",
     "forward",
+    "is_sequence",
     "linearize_lines",
     "plus",
     "product",
@@ -25,6 +33,8 @@ __all__ = [
     "reverse",
     "reverse_lines",
     "simplify",
+    "start_backward",
+    "tangent_type",
     "transpose_list",
     "zeros_like",
 ]

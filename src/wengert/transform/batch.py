@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress
 from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, Line, Primitive, Var, WengertList, bind, shape_of
+from wengert.ir import Array, Line, Primitive, Seq, Type, Var, WengertList, bind, shape_of
 from wengert.primitives import align, concatenate, reshape
 from wengert.transform.replay import Replay
 
@@ -22,19 +23,29 @@ def batch(wl: WengertList, size: int, batched: Sequence[bool]) -> tuple[WengertL
     moving: set[Var] = {var for var, flag in zip(wl.inputs, batched, strict=True) if flag}
     inputs = []
     for var in wl.inputs:
-        kind = Array((size, *var.type.shape), var.type.dtype) if var in moving else var.type
-        inputs.append(replay.level.add_input(kind))
+        inputs.append(replay.level.add_input(batched_type(var.type, size) if var in moving else var.type))
 
     def step(primitive: Primitive, xs: tuple[Any, ...], params: dict[str, Any], line: Line) -> Any:
         flags = tuple(type(x) is Var and x in moving for x in line.inputs)
         if not any(flags):
             return bind(primitive, xs, params)
+        if primitive.batch_lists is not None:
+            out, own = primitive.batch_lists(size, xs, flags, params)
+            moving.update(compress(line.outputs, own))
+            return out
         moving.update(line.outputs)
         return batch_line(primitive, size, xs, flags, params, line)
 
     replay.run(wl, inputs, step)
     out = replay.finish(replay.outputs(wl), wl.names)
     return out, [type(x) is Var and x in moving for x in wl.outputs]
+
+
+def batched_type(kind: Type, size: int) -> Type:
+    """The type of a batch: a leading axis, in a sequence one of each item."""
+    if isinstance(kind, Seq):
+        return Seq(batched_type(kind.item, size))
+    return Array((size, *kind.shape), kind.dtype)
 
 
 def batch_line(

@@ -11,8 +11,8 @@ from wengert.primitives import following
 from wengert.record import Box, Level
 from wengert.record.box import ground, make_box
 from wengert.record.roots import SQUARING, exact_square, remember
+from wengert.transform.joint import Joint
 from wengert.transform.push import Values, push, zeros_like
-from wengert.transform.replay import Replay
 
 
 class Dotted(Var):
@@ -80,6 +80,8 @@ class Forward(Level):
         values = tuple(xs)
         if in_place:
             return self._update(primitive, values, tuple(dxs), params)
+        if primitive.dual is not None:
+            return self._dual(primitive, values, tuple(dxs), params)
         y = bind(primitive, values, params)
         if exact is not None:
             return following(exact, y)
@@ -93,6 +95,19 @@ class Forward(Level):
         var.owned = update
         box = make_box(self, var, primitive, args, params) if primitive.view else self.box(self, var)
         return box if primitive.square is None else remember(box, primitive, args, params)
+
+    def _dual(self, primitive: Primitive, xs: Values, dxs: Values, params: dict[str, Any]) -> Any:
+        """A line that holds lists computes its values and their tangents together."""
+        with np.errstate(all="ignore"):
+            y, dy = self.doubled(primitive, xs, dxs, params)
+        out = tuple(self.constant(a) if b is None else self.lift(a, b) for a, b in zip(y, dy, strict=True))
+        return out if len(out) != 1 else out[0]
+
+    def doubled(self, primitive: Primitive, xs: Values, dxs: Values, params: dict[str, Any]) -> tuple[Any, Any]:
+        """The outputs of a line that holds lists, and their tangents."""
+        assert primitive.dual is not None
+        found: tuple[Any, Any] = primitive.dual(xs, dxs, params)
+        return found
 
     def pushed(self, primitive: Primitive, y: Any, xs: Values, dxs: Values, params: dict[str, Any]) -> Any:
         """The tangent of a line's output, for several outputs one each."""
@@ -123,25 +138,12 @@ class Forward(Level):
 
 def forward(wl: WengertList) -> WengertList:
     """The list that computes `(*outputs, *tangents)` from `(*inputs, *tangents)`: inputs of floats have a tangent."""
-    replay = Replay("forward")
-    primals = [replay.add_input(var) for var in wl.inputs]
-    dotted: dict[Var, Any] = {}
+    joint = Joint("forward")
+    primals = [joint.add_input(var) for var in wl.inputs]
     for var in wl.inputs:
         if var.type.dtype.kind in "fc":
-            dotted[var] = replay.level.add_input(var.type)
-
-    def step(primitive: Primitive, xs: tuple[Any, ...], params: dict[str, Any], line: Any) -> Any:
-        y = bind(primitive, xs, params)
-        dxs = tuple(dotted.get(x) if type(x) is Var else None for x in line.inputs)
-        if not primitive.discrete and any(dx is not None for dx in dxs):
-            dy = push(primitive, y, xs, dxs, params)
-            for var, one in zip(line.outputs, dy if isinstance(y, tuple) else (dy,), strict=True):
-                if one is not None:
-                    dotted[var] = one
-        return y
-
-    replay.run(wl, primals, step)
-    outputs = replay.outputs(wl)
-    zero = [np.zeros(getattr(x, "shape", ()), np.float64) for x in outputs]
-    tangents = [dotted.get(x, z) if type(x) is Var else z for x, z in zip(wl.outputs, zero, strict=True)]
-    return replay.finish([*outputs, *tangents], wl.names + tuple(f"d{name}" for name in wl.names))
+            joint.add_tangent(var, var.type)
+    joint.follow(wl, primals)
+    outputs = joint.outputs(wl)
+    tangents = [joint.tangent_or_zero(x) for x in wl.outputs]
+    return joint.finish([*outputs, *tangents], wl.names + tuple(f"d{name}" for name in wl.names))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Line, Var, WengertList
+from wengert.ir import Line, Var, WengertList, bind
 from wengert.record import Staged
 from wengert.transform.push import fit, plus, push, zeros_like
 from wengert.transform.replay import clean
@@ -32,9 +32,12 @@ def linearize_lines(
             dxs = tuple([tangents.get(x) if type(x) is Var else None for x in line.inputs])
             if all(dx is None for dx in dxs):
                 continue
-            xs = tuple([value(x) if type(x) is Var else x for x in line.inputs])
             ys = tuple(map(value, line.outputs))
-            dy = push(line.primitive, ys if len(ys) > 1 else ys[0], xs, dxs, line.params)
+            if line.primitive.linearize is not None:  # what is recorded of a line that holds lists is the linear one
+                dy = bind(line.primitive, tuple(map(_tangent_or_value, line.inputs, dxs)), line.params)
+            else:
+                xs = tuple([value(x) if type(x) is Var else x for x in line.inputs])
+                dy = push(line.primitive, ys if len(ys) > 1 else ys[0], xs, dxs, line.params)
             for var, one in zip(line.outputs, dy if len(ys) > 1 and dy is not None else (dy,) * len(ys), strict=True):
                 if one is not None:
                     tangents[var] = plus(tangents.get(var), fit(one, var.value))
@@ -44,3 +47,9 @@ def linearize_lines(
         for d, out in zip(found, outputs, strict=True)
     ]
     return clean(level.finish(dys))
+
+
+def _tangent_or_value(x: Any, dx: Any) -> Any:
+    if type(x) is not Var:
+        return x
+    return zeros_like(x.type) if dx is None else dx

@@ -13,7 +13,7 @@ from wengert.ir.types import type_of
 from wengert.primitives import copy, sum_to
 from wengert.record import Staged
 from wengert.record.debugging import check_finite, enabled
-from wengert.transform.push import fit, product, push, slope, zeros_like
+from wengert.transform.push import fit, plus, product, push, slope, zeros_like
 
 Adjoints = dict[Var, Any]
 
@@ -39,6 +39,12 @@ class Backward:
         if type(var) is Var and ct is not None:
             self._add(var, ct)
 
+    def accumulate_into(self, var: Var, adjoint: Any) -> None:
+        """Add the cotangents of a Var to this, in place."""
+        given = self.adjoints.get(var)
+        self.adjoints[var] = plus(adjoint, given)
+        self._own.add(var)
+
     def run(self, lines: Sequence[Line]) -> Adjoints:
         """Walk; what is left are the cotangents of the inputs."""
         with np.errstate(all="ignore"):
@@ -58,6 +64,8 @@ class Backward:
 
     def pull(self, line: Line) -> None:
         """Give the cotangent of a line's output to its inputs."""
+        if line.primitive.pull is not None:
+            return self._pull_lists(line)
         outputs = line.outputs
         if len(outputs) == 1:
             ct = self._taken(outputs[0])
@@ -97,6 +105,29 @@ class Backward:
 
     def _wanted(self, x: Any) -> bool:
         return type(x) is Var and (self.live is None or x in self.live)
+
+    def _pull_lists(self, line: Line) -> None:
+        """Of a line that holds lists and is linear in what moves: it is handed the adjoints, to go on adding to them.
+
+        So the adjoint of an array that a loop reads stays one buffer, however deep the loops are nested.
+        """
+        cts = [self.adjoints.pop(var, None) for var in line.outputs]
+        moving = [k for k, x in enumerate(line.inputs) if self._wanted(x)]
+        if not moving or all(ct is None for ct in cts):
+            return
+        primitive = line.primitive
+        assert primitive.pull is not None
+        xs = tuple([self.value(x) if type(x) is Var else x for x in line.inputs])
+        first = {line.inputs[k]: k for k in reversed(moving)}  # an input may be listed twice
+        adjoints = [self.adjoints.get(line.inputs[k]) if first[line.inputs[k]] == k else None for k in moving]
+        totals = primitive.pull(cts, xs, moving, adjoints, line.params)
+        for k, total in zip(moving, totals, strict=True):
+            x = line.inputs[k]
+            if first[x] != k:
+                self._add(x, total)
+            elif total is not None:
+                self.adjoints[x] = fit(total, self.value(x))
+                self._own.discard(x)
 
     def _pull_elementwise(self, line: Line, ct: Any, xs: tuple[Any, ...]) -> None:
         partials = line.primitive.partials
@@ -188,7 +219,7 @@ class Backward:
         elif var in self._own and type(adjoint) is np.ndarray and not isinstance(ct, Traced):
             adjoint += ct
         else:
-            self.adjoints[var] = adjoint + ct
+            self.adjoints[var] = plus(adjoint, ct)
             self._own.add(var)
 
 

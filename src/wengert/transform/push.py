@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, Primitive, Traced, bind, dtype_of, shape_of
+from wengert.ir import ABSENT, Array, Primitive, Seq, Sequence, Traced, bind, dtype_of, shape_of, type_of
 from wengert.ir.primitive import Rule
-from wengert.primitives import broadcast_to, chain_product, times, to_dtype
+from wengert.primitives import broadcast_to, chain_product, sequence_sum, times, to_dtype
 
 Values = tuple[Any, ...]
 
@@ -72,7 +72,9 @@ def plus(a: Any, b: Any) -> Any:
     """The sum, with `None` for zero."""
     if a is None:
         return b
-    return a if b is None else a + b
+    if b is None:
+        return a
+    return sequence_sum(a, b) if is_sequence(a) else a + b
 
 
 def fit(tangent: Any, primal: Any) -> Any:
@@ -81,10 +83,20 @@ def fit(tangent: Any, primal: Any) -> Any:
         return None
     dtype = dtype_of(primal)
     found = dtype_of(tangent)
-    return tangent if found is dtype or found == dtype else to_dtype(tangent, dtype)
+    return tangent if found is dtype or found == dtype or is_sequence(tangent) else to_dtype(tangent, dtype)
+
+
+def is_sequence(x: Any) -> bool:
+    """Whether a value is, or stands for, a sequence, not an array."""
+    if isinstance(x, Traced):
+        value = x.ssa.value
+        return type(x.ssa.type) is Seq if value is ABSENT else is_sequence(value)
+    return type(x) in (Sequence, Seq)
 
 
 def zeros_like(x: Any) -> Any:
-    """Plain zeros of the shape and dtype of a value or a type."""
+    """Plain zeros of the shape and dtype of a value or a type; of a sequence an empty one, which stands for them."""
+    if is_sequence(x):
+        return Sequence(type_of(x))
     dtype = x.dtype if isinstance(x, Array) else dtype_of(x)
     return np.zeros(shape_of(x), dtype if dtype.kind in "fc" else np.float64)

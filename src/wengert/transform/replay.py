@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from wengert.ir import Line, Primitive, Var, WengertList, bind
+from wengert.ir import Line, Primitive, Var, WengertList, bind, shape_of
 from wengert.record import Box, Staged
 
 Step = Callable[[Primitive, tuple[Any, ...], dict[str, Any], Line], Any]
@@ -32,8 +32,13 @@ class Replay:
         """Take every line of the old list through `step`, which returns the new outputs."""
         self.env.update(zip(wl.inputs, inputs, strict=True))
         for line in wl.lines:
+            self.level.location = line.location
             out = step(line.primitive, tuple(map(self.read, line.inputs)), line.params, line)
-            self.env.update(zip(line.outputs, out if isinstance(out, tuple) else (out,), strict=True))
+            for var, value in zip(line.outputs, out if isinstance(out, tuple) else (out,), strict=True):
+                if var.type.weak and isinstance(value, Box) and shape_of(value) == ():
+                    value.ssa.weaken()
+                self.env[var] = value
+        self.level.location = None
 
     def outputs(self, wl: WengertList) -> list[Any]:
         """What the outputs of the old list have become."""
@@ -50,6 +55,8 @@ def clean(wl: WengertList) -> WengertList:
     kept: list[Line] = []
     for line in reversed(wl.lines):
         if not needed.isdisjoint(line.outputs):
+            if line.primitive.prune is not None:
+                line = line.primitive.prune(line, [var in needed for var in line.outputs])
             needed.update(x for x in line.inputs if type(x) is Var)
             kept.append(line)
     return WengertList(wl.inputs, tuple(reversed(kept)), wl.outputs, wl.names)
@@ -61,10 +68,7 @@ def simplify(wl: WengertList) -> WengertList:
     inputs = [replay.add_input(var) for var in wl.inputs]
 
     def step(primitive: Primitive, xs: tuple[Any, ...], params: dict[str, Any], line: Line) -> Any:
-        out = bind(primitive, xs, params)
-        if line.outputs[0].type.weak and isinstance(out, Box):
-            out.ssa.weaken()
-        return out
+        return bind(primitive, xs, params) if primitive.tidy is None else primitive.tidy(xs, params)
 
     replay.run(wl, inputs, step)
     return replay.finish(replay.outputs(wl), wl.names)

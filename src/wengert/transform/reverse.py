@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
 
-from wengert.ir import Line, Var, WengertList, bind, dependents
+from wengert.ir import Line, Primitive, Var, WengertList, bind, dependents
 from wengert.transform.pull import Backward
 from wengert.transform.push import zeros_like
 from wengert.transform.replay import Replay
@@ -37,15 +37,26 @@ def reverse(wl: WengertList) -> WengertList:
     """
     replay = Replay("reverse")
     inputs = [replay.add_input(var) for var in wl.inputs]
-    replay.run(wl, inputs, lambda primitive, xs, params, line: bind(primitive, xs, params))
-    outputs = replay.outputs(wl)
     wanted = [var for var in wl.inputs if var.type.dtype.kind in "fc"]
     live = {var for var in dependents(wanted, wl.lines) if var.type.dtype.kind in "fc"}
+    lines: list[Line] = []  # to walk backward: of those that hold lists the linear ones
+
+    def step(primitive: Primitive, xs: tuple[Any, ...], params: dict[str, Any], line: Line) -> Any:
+        moving = [k for k, x in enumerate(line.inputs) if type(x) is Var and x in live]
+        if primitive.linearize is None or not moving:
+            lines.append(line)
+            return bind(primitive, xs, params)
+        halves = primitive.linearize(xs, moving, None, params)
+        lines.append(halves.line(line.inputs, line.outputs, line.location))
+        return halves.outputs
+
+    replay.run(wl, inputs, step)
+    outputs = replay.outputs(wl)
     backward = Backward(lambda var: replay.env[var], live)
     names = list(wl.names)
     for i, out in enumerate(wl.outputs):
         if type(out) is Var:
             backward.seed(out, replay.level.add_input(out.type))
             names.append(f"ct{i}")
-    adjoints = backward.run([line for line in wl.lines if not line.primitive.discrete])
+    adjoints = backward.run([line for line in lines if line.outputs and not line.primitive.discrete])
     return replay.finish([*outputs, *(adjoints.get(var, zeros_like(var.type)) for var in wanted)], tuple(names))

@@ -1,0 +1,82 @@
+"""What the derivatives of lines that hold lists are made of: a body with its tangents, and a body backward."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from collections.abc import Sequence as Several
+from itertools import compress
+from typing import Any
+
+import numpy as np
+
+from wengert.ir import Seq, Sequence, Type, Var, WengertList, type_of
+from wengert.transform import Joint, Replay, start_backward, tangent_type, zeros_like
+
+Flags = tuple[bool, ...]
+
+
+def flags_at(count: int, places: Iterable[int]) -> Flags:
+    """True at these places."""
+    chosen = set(places)
+    return tuple(i in chosen for i in range(count))
+
+
+def any_of(*rows: Several[bool]) -> Flags:
+    """Where one of several rows of flags is true."""
+    return tuple(map(any, zip(*rows, strict=True)))
+
+
+def blank(kind: Type) -> Any:
+    """Zeros of a type."""
+    return Sequence(kind) if isinstance(kind, Seq) else np.zeros(kind.shape, kind.dtype)[()]
+
+
+def zero_of(value: Any) -> Any:
+    """A zero tangent or cotangent of a value."""
+    return blank(type_of(value))
+
+
+@functools.lru_cache(maxsize=1024)
+def dual_body(body: WengertList, moving: Flags, moved: Flags) -> WengertList:
+    """`(*inputs, *tangents of the moving) -> (*outputs, *tangents of the moved)`."""
+    joint = Joint("forward")
+    primals = [joint.add_input(var) for var in body.inputs]
+    for var in compress(body.inputs, moving):
+        joint.add_tangent(var, tangent_type(var.type))
+    joint.follow(body, primals)
+    tangents = map(joint.tangent_or_zero, compress(body.outputs, moved))
+    return joint.finish([*joint.outputs(body), *tangents], body.names)
+
+
+@functools.lru_cache(maxsize=1024)
+def transposed_body(
+    body: WengertList, linear: Flags, cts: Flags, added: Flags, asked: Flags
+) -> tuple[WengertList, Flags]:
+    """A body that is linear in some inputs, backward.
+
+    It takes the other inputs, cotangents for the outputs flagged in `cts`, and the adjoints so far of the inputs
+    flagged in `added`. It gives the cotangents of linear inputs: of those that get one, as the flags tell, and of those
+    that are `asked` for.
+    """
+    replay = Replay("transpose")
+    for var in compress(body.inputs, (not flag for flag in linear)):
+        replay.add_input(var)
+    backward, lines = start_backward(replay, body, list(compress(body.inputs, linear)))
+    for out in compress(body.outputs, cts):
+        kind = tangent_type(out.type if type(out) is Var else type_of(out))
+        ct = replay.level.add_input(kind)
+        backward.seed(out, ct)
+    start: dict[Var, Any] = {}
+    for var in compress(body.inputs, added):
+        start[var] = replay.level.add_input(tangent_type(var.type))
+        backward.accumulate_into(var, start[var])
+    adjoints = backward.run(lines)
+    found, outputs = [], []
+    for var, is_linear, wanted in zip(body.inputs, linear, asked, strict=True):
+        total = adjoints.get(var) if is_linear else None
+        got = total is not None and total is not start.get(var)
+        found.append(got)
+        if got or wanted:
+            outputs.append(zeros_like(var.type) if total is None else total)
+    return replay.finish(outputs), tuple(found)

@@ -1,0 +1,61 @@
+"""The derivatives of `remat`: its linear line holds the known half too, so that nothing is kept from the first run."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from itertools import compress
+from typing import Any
+
+from wengert.ir import Linearized, Primitive, Tangent, WengertList, moved_outputs
+from wengert.regions.bodies import Flags, dual_body, flags_at
+from wengert.regions.choices import arms_backward
+from wengert.regions.lines import write
+from wengert.transform import Joint, tangent_type
+
+
+def flow(moving: Sequence[bool], *, body: WengertList) -> tuple[list[Flags], Flags]:
+    """As in the body."""
+    return [tuple(moving)], tuple(moved_outputs(body, moving))
+
+
+def dual(xs: Sequence[Any], dxs: Sequence[Any], params: dict[str, Any]) -> tuple[tuple[Any, ...], list[Any]]:
+    """The values and their tangents."""
+    (flags,), moved = flow([dx is not None for dx in dxs], **params)
+    inputs = (*xs, *(dx for dx in dxs if dx is not None))
+    out = write("remat", inputs, body=dual_body(params["body"], flags, moved))
+    moves = iter(out[len(moved) :])
+    return out[: len(moved)], [next(moves) if flag else None for flag in moved]
+
+
+def linearize(
+    xs: Sequence[Any], moving: Sequence[int], free: Sequence[bool] | None, params: dict[str, Any]
+) -> Linearized:
+    """The line itself, and one that computes everything again."""
+    (flags,), moved = flow(flags_at(len(xs), moving), **params)
+    places = tuple(j for j, flag in enumerate(moved) if flag)
+    inputs = (*map(Tangent, moving), *xs)
+    linear = linear_body(params["body"], flags, moved)
+    return Linearized(write("remat", xs, **params), places, Primitive.table["remat"], inputs, {"body": linear})
+
+
+@functools.lru_cache(maxsize=1024)
+def linear_body(body: WengertList, moving: Flags, moved: Flags) -> WengertList:
+    """`(*tangents of the moving inputs, *inputs) -> tangents of the moved outputs`."""
+    joint = Joint("linearize", split=True)
+    for var in compress(body.inputs, moving):
+        joint.add_tangent(var, tangent_type(var.type))
+    joint.follow(body, [joint.add_input(var) for var in body.inputs])
+    return joint.finish([joint.tangent_or_zero(x) for x in compress(body.outputs, moved)])
+
+
+def pull(
+    cts: Sequence[Any], xs: Sequence[Any], moving: Sequence[int], adjoints: Sequence[Any], params: dict[str, Any]
+) -> list[Any]:
+    """The body backward."""
+    (body,), inputs, places = arms_backward((params["body"],), cts, xs, moving, adjoints)
+    totals = list(adjoints)
+    if places:
+        for place, total in zip(places, write("remat", inputs, body=body), strict=True):
+            totals[place] = total
+    return totals

@@ -1,0 +1,79 @@
+"""A list with the tangents of its values beside them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from wengert.ir import Array, Line, Primitive, Traced, Type, Var, WengertList, bind
+from wengert.transform.push import fit, push, zeros_like
+from wengert.transform.replay import Replay
+
+
+class Joint(Replay):
+    """A recording of a list in which every line is followed by those that push its tangents.
+
+    With `split`, lines that hold lists are linearized: values and tangents then come from different lines, and those
+    that depend on a tangent are linear in it.
+    """
+
+    def __init__(self, what: str, split: bool = False) -> None:
+        super().__init__(what)
+        self.split = split
+        self.tangents: dict[Var, Any] = {}  # of the Vars of the old list
+        self.at_hand: set[Var] | None = None  # Vars of the new list that a linear line can read at no cost, if not all
+        self._seen = 0  # how many lines of the new list were looked at for what is at hand
+
+    def add_tangent(self, var: Var, kind: Type) -> None:
+        """An input of the new list that is the tangent of one of the old."""
+        self.tangents[var] = self.level.add_input(kind)
+
+    def follow(self, wl: WengertList, inputs: Sequence[Any]) -> None:
+        """Take every line of the old list."""
+        self.run(wl, inputs, self._step)
+
+    def tangent(self, value: Any) -> Any:
+        """The tangent of an output of the old list, `None` for zero."""
+        return self.tangents.get(value) if type(value) is Var else None
+
+    def tangent_or_zero(self, value: Any) -> Any:
+        """The tangent of an output of the old list."""
+        found = self.tangent(value)
+        return zeros_like(value.type if type(value) is Var else value) if found is None else found
+
+    def _step(self, primitive: Primitive, xs: tuple[Any, ...], params: dict[str, Any], line: Line) -> Any:
+        dxs = tuple(map(self.tangent, line.inputs))
+        moving = [k for k, dx in enumerate(dxs) if dx is not None]
+        if primitive.discrete or not moving:
+            return bind(primitive, xs, params)
+        dy: Sequence[Any]
+        if primitive.linearize is not None and self.split:
+            halves = primitive.linearize(xs, moving, self._free(xs), params)
+            y, dy = halves.outputs, halves.push(dxs)
+        elif primitive.dual is not None:
+            y, dy = primitive.dual(xs, dxs, params)
+        else:
+            y = bind(primitive, xs, params)
+            dy = push(primitive, y, xs, dxs, params)
+            dy = dy if isinstance(y, tuple) and dy is not None else (dy,) * len(line.outputs)
+        for var, of, one in zip(line.outputs, y if isinstance(y, tuple) else (y,), dy, strict=True):
+            if one is not None and var.type.dtype.kind in "fc":
+                self.tangents[var] = fit(one, of)
+        return y
+
+    def _free(self, xs: tuple[Any, ...]) -> list[bool] | None:
+        """Which of these values are at hand: known to the list, or computed from what is, at little cost."""
+        if self.at_hand is None:
+            return None
+        lines = self.level.recorder.lines
+        for line in lines[self._seen :]:
+            if line.primitive.recomputing < math.inf and all(x in self.at_hand for x in line.inputs if type(x) is Var):
+                self.at_hand.update(line.outputs)
+        self._seen = len(lines)
+        return [not isinstance(x, Traced) or x.level is not self.level or x.ssa in self.at_hand for x in xs]
+
+
+def tangent_type(kind: Type) -> Type:
+    """The type of a tangent or cotangent: never that of a Python number."""
+    return Array(kind.shape, kind.dtype) if isinstance(kind, Array) else kind
