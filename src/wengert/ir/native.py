@@ -86,6 +86,8 @@ class Routine:
         row only moves elements, so that `evaluate` does it.
     indices
         The inputs from this one on are positions, which have to be known for `small`, and are passed as they are.
+    options
+        Further arguments of the routine.
     whole
         It takes whatever comes: sequences, arrays without elements.
     """
@@ -93,6 +95,7 @@ class Routine:
     name: str
     small: Callable[..., Any] | str | None = None
     indices: int | None = None
+    options: tuple[Any, ...] = ()
     whole: bool = False
 
 

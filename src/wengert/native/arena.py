@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from wengert.ir import Var
 from wengert.native.llvm import Builder
 from wengert.native.plan import Plan
@@ -21,7 +23,7 @@ class Arena:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.storage: dict[Var, Var] = {}  # values that were updated in place, and whose memory they are in
-        self.fixed: dict[Var, Val] = {}  # memory that is not of the arena: results, inputs
+        self.fixed: dict[Var, Callable[[], Val]] = {}  # memory that is not of the arena: results, inputs
         self.offsets: dict[Var, int] = {}
         self.static = 0
         self._temporary = 0
@@ -69,7 +71,7 @@ class Arena:
         """Where a stored value lies."""
         owner = self.owner(x)
         known = self.fixed.get(owner)
-        return known if known is not None else b.offset(memory, self.offsets[owner])
+        return known() if known is not None else b.offset(memory, self.offsets[owner])
 
     def temporary(self, b: Builder, memory: Val, size: int) -> Val:
         """Memory until the end of the present group."""

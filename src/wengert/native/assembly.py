@@ -88,13 +88,9 @@ class Frame:
         """Where the address of an output lies."""
         return b.offset(self.pointer, 16 * (self.inputs + k))
 
-    def arena(self, b: Builder) -> Val:
-        """Where the address of the working memory lies."""
-        return b.offset(self.pointer, 16 * (self.inputs + self.outputs))
-
     def error(self, b: Builder, k: int) -> Val:
         """Where the k-th number of an error is left."""
-        return b.offset(self.pointer, 16 * (self.inputs + self.outputs) + 16 + 8 * k)
+        return b.offset(self.pointer, 16 * (self.inputs + self.outputs) + 8 * k)
 
     def heap(self, b: Builder, k: int) -> Val:
         """Where the address and the size of the k-th buffer that grows are."""
@@ -102,4 +98,4 @@ class Frame:
 
     def size(self, heaps: int) -> int:
         """The number of bytes."""
-        return 16 * (self.inputs + self.outputs) + 16 + 8 * Frame.ERRORS + 16 * heaps
+        return 16 * (self.inputs + self.outputs) + 8 * Frame.ERRORS + 16 * heaps

@@ -71,11 +71,10 @@ class Entry:
             self._take(b.load(b.offset(Val("%args", "p"), 8 * k), "p"), kind, frame.input(b, k))
         made = [self._make(k, kind, frame) for k, kind in enumerate(self.outputs)]
         memory: Val = self._memory()
-        b.store(memory, frame.arena(b))
         for k in range(heaps):
             b.store(self._null, frame.heap(b, k))
             b.store(self._number(0), b.offset(frame.heap(b, k), 8))
-        status = self._run(frame)
+        status = self._run(frame, memory)
         for k in range(heaps):
             b.emit(f"call void @free(ptr {b.load(frame.heap(b, k), 'p').text})")
         self._free(memory)
@@ -161,10 +160,10 @@ class Entry:
             self.assembly.module.functions["@wengert.memory"] = _MEMORY
             self.b.emit(f"call void @wengert.release(ptr {memory.text})")
 
-    def _run(self, frame: Frame) -> Val:
+    def _run(self, frame: Frame, memory: Val) -> Val:
         release = self.assembly.cost > RELEASE
         state = self._c("PyEval_SaveThread", "p") if release else None
-        status = self.b.call("@main", "i4", [frame.pointer])
+        status = self.b.call("@main", "i4", [frame.pointer, memory])
         if state is not None:
             self._c("PyEval_RestoreThread", None, state)
         return status

@@ -83,6 +83,7 @@ class Builder:
         self.module = module
         self.head: list[str] = []  # allocations, which must be in the entry block
         self.lines: list[str] = []
+        self.tail: list[str] = []  # blocks at the end
         self.block = "entry"
         self.count = 0
         self._constants: dict[tuple[Any, str, int], Val] = {}
@@ -383,4 +384,4 @@ class Builder:
 
     def finish(self, signature: str) -> str:
         """The text of the function."""
-        return "\n".join([f"define {signature} {{", "entry:", *self.head, *self.lines, "}"])
+        return "\n".join([f"define {signature} {{", "entry:", *self.head, *self.lines, *self.tail, "}"])

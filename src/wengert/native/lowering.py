@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from wengert.native import loops, single
+from wengert.native.parts import Parts
 from wengert.native.scope import Scope
 from wengert.native.straight import straight
 
 
-def lower(low: Scope) -> None:
-    """The instructions of a list whose inputs are bound."""
+def lower(low: Scope, parts: Parts | None = None) -> None:
+    """The instructions of a list whose inputs are bound; in `parts`, if given."""
     for item in low.plan.items:
         low.arena.begin(item.number)
         if item.domain == ():
             for line in item.lines:
                 straight(low, line)
-        elif item.domain is not None:
+                if parts is not None:
+                    parts.check(low, line)
+            continue
+        if item.domain is not None:
             loops.emit_nest(low, item)
         else:
-            (line,) = item.lines
-            single.emit(low, line)
+            single.emit(low, item.lines[0])
+        if parts is not None:
+            parts.check(low, item.lines[-1])

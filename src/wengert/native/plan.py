@@ -81,6 +81,9 @@ class Plan:
         return known
 
 
+SIMPLE = (Kind.POINT, Kind.FOLD, Kind.PIECES, Kind.LOOP)  # done element by element where the arrays are small
+
+
 def normal(shape: Iterable[int]) -> tuple[int, ...]:
     """A shape without axes of length 1."""
     return tuple(n for n in shape if n != 1)
@@ -184,7 +187,7 @@ def _place(plan: Plan, line: Line) -> None:
     small = all(is_small(v, plan.tiny) for v in line.outputs) and all(is_small(x, plan.tiny) for x in line.inputs)
     if kind is Kind.VIEW:  # of something small: elements are moved while compiling
         domain: tuple[int, ...] | None = ()
-    elif (kind in (Kind.POINT, Kind.FOLD, Kind.PIECES, Kind.LOOP) and small) or (kind is Kind.ROUTINE and small_form(line, plan.tiny)):
+    elif small_form(line, plan.tiny) if kind is Kind.ROUTINE else kind in SIMPLE and small:
         domain = ()
     elif kind is Kind.POINT:
         domain = normal(line.outputs[0].type.shape)

@@ -70,7 +70,7 @@ def _expanded(line: Line) -> tuple[list[Line], tuple[Any, ...]] | None:
     if not isinstance(native, Composite) or any(v.type.size == 0 for v in line.outputs):
         return None
     level = Staged("native")
-    values = [x for x in line.inputs if type(x) is Var]
+    values = list(dict.fromkeys(x for x in line.inputs if type(x) is Var))
     boxes = {x: level.add_input(x.type) for x in values}
     try:
         out = native.lines(*(boxes[x] if type(x) is Var else x for x in line.inputs), **line.params)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import threading
 import warnings
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from wengert.native.assembly import Assembly, Frame
 from wengert.native.entry import Entry
 from wengert.native.llvm import Builder
 from wengert.native.lowering import lower
+from wengert.native.parts import Parts
 from wengert.native.prepare import prepared
 from wengert.native.scope import Scope
 from wengert.native.values import Val, code_of
@@ -120,34 +122,42 @@ def length_of(line: Line) -> int:
 
 def _emit_main(assembly: Assembly, wl: WengertList) -> int:
     """The function `main` of a frame; the size of its working memory."""
-    b = Builder(assembly.module)
     frame = Frame(Val("%frame", "p"), len(wl.inputs), len(wl.outputs))
-    memory = b.load(frame.arena(b), "p")
-    low = Scope(assembly, b, frame, wl.lines, wl.inputs, wl.outputs, memory, lower)
+    low = Scope(
+        assembly, Builder(assembly.module), frame, wl.lines, wl.inputs, wl.outputs, Val("%memory", "p"), lower
+    )
+    parts = Parts(assembly.module, low.plan)
     for k, x in enumerate(wl.inputs):
-        code = code_of(x.type.dtype)
-        assert code is not None
-        place = frame.input(b, k)
-        if x.type.shape == ():
-            low.bind(x, b.load(place, code))
-        else:
-            low.bind(x, Place(b.load(place, "p"), c_layout(x.type.shape, code)))
-    targets = []
+        low.given[x] = functools.partial(_input, low, k, x.type)
+    for k, x in enumerate(wl.outputs):
+        if type(x) is Var and x.type.shape != ():
+            low.claim(x, functools.partial(_output, low, k), k)
+    low.arena.lay_out()
+    lower(low, parts)
     for k, x in enumerate(wl.outputs):
         kind = output_type(x)
         code = code_of(kind.dtype)
         assert code is not None
-        pointer = frame.output(b, k) if kind.shape == () else b.load(frame.output(b, k), "p")
-        targets.append(Place(pointer, c_layout(kind.shape, code)))
-        if type(x) is Var and kind.shape != ():
-            low.claim(x, pointer)
-    low.arena.lay_out()
-    lower(low)
-    for x, target in zip(wl.outputs, targets, strict=True):
-        low.deliver(x, target)
-    b.emit("ret i32 0")
-    assembly.module.functions["@main"] = b.finish("internal i32 @main(ptr noalias %frame) #0")
+        pointer = frame.output(low.b, k) if kind.shape == () else _output(low, k)
+        low.deliver(x, Place(pointer, c_layout(kind.shape, code)), k)
+    parts.close(low)
+    parts.main()
     return low.arena.size
+
+
+def _input(low: Scope, k: int, kind: Array) -> Val | Place:
+    """An input: a number, or where an array is."""
+    code = code_of(kind.dtype)
+    assert code is not None
+    place = low.frame.input(low.b, k)
+    if kind.shape == ():
+        return low.b.load(place, code)
+    return Place(low.b.load(place, "p"), c_layout(kind.shape, code))
+
+
+def _output(low: Scope, k: int) -> Val:
+    """Where an output that is an array goes."""
+    return low.b.load(low.frame.output(low.b, k), "p")
 
 
 def _obstacle(wl: WengertList) -> str:

@@ -60,10 +60,11 @@ def _function(line: Line) -> Any:
     return CALLBACK(call)
 
 
-def emit(low: Scope, line: Line) -> None:
-    """The call."""
+def emit(low: Scope, line: Line, because: str = "it has no native form for these types") -> None:
+    """The call, and why it has to be, if that is to be said."""
     b = low.b
-    low.assembly.reasons.setdefault(line.primitive.name, "it has no native form for these types")
+    if because:
+        low.assembly.reasons.setdefault(line.primitive.name, because)
     slot = low.assembly.callback(_function(line))
     places = [_dense(low, low.place(x)) for x in line.inputs] + [low.place(v) for v in line.outputs]
     block = b.alloca(8 * len(places))

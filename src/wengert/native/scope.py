@@ -37,10 +37,26 @@ class Scope:
         self.sequences: dict[Var, Any] = {}
         self.elements_of: dict[Any, Elements] = {}
         self.places: dict[Var, Place] = {}
+        self.given: dict[Var, Callable[[], Val | Place]] = {}  # inputs, to be had in each part of the program
+        self.spilled: dict[Var, Callable[[], Any]] = {}  # what an earlier part left in memory
+        self.spilled_sequences: dict[Var, Callable[[], Any]] = {}
+        self.claims: dict[Var, Any] = {}
         self.arena = Arena(self.plan)
         self._share()
         self._literals: dict[int, Any] = {}
         self._keep: list[Any] = []
+
+    def attach(self, builder: Builder, memory: Val) -> None:
+        """Go on in another function, in which nothing is in registers yet."""
+        self.b, self.memory = builder, memory
+        self.e = Emitter(builder)
+        self.elements_of, self.places, self.sequences = {}, {}, {}
+
+    def sequence(self, x: Var) -> Any:
+        """A value that is a sequence."""
+        if x not in self.sequences:
+            self.sequences[x] = self.spilled_sequences[x]()
+        return self.sequences[x]
 
     def _share(self) -> None:
         """Updates that may write into the memory of what they update, because nobody reads that any more."""
@@ -79,37 +95,53 @@ class Scope:
         if isinstance(value, Place):
             self.places[x] = value
             if x in self.owned:
-                self.arena.fixed[x] = value.pointer
+                self.arena.fixed[x] = lambda: value.pointer
         else:
             self.set_scalar(x, value)
 
     def is_scalar(self, x: Var) -> bool:
         """Whether a value is one number in a register."""
-        return x in self.elements_of and self.elements_of[x].size == 1
+        return x.type.size == 1 and self.in_registers(x)
+
+    def in_registers(self, x: Var) -> bool:
+        """Whether the elements are in registers; those of inputs and of earlier parts are fetched now."""
+        if x in self.elements_of:
+            return True
+        if x in self.spilled:
+            self.elements_of[x] = self.spilled[x]()
+            return True
+        if x in self.given and x not in self.places:
+            self.bind(x, self.given[x]())
+        return x in self.elements_of
+
+    def set_elements(self, x: Var, found: Elements) -> None:
+        """Note the registers of a small value."""
+        self.elements_of[x] = found
+        if self.arena.owner(x) in self.claims:
+            self.write_elements(self._claimed(x), found)
+
+    def _claimed(self, x: Var) -> Place:
+        return Place(self.arena.pointer(self.b, self.memory, x), self.plan.layout(x))
 
     def set_scalar(self, x: Var, value: Val) -> None:
         """Note the number that a value of one element is."""
         found = np.empty(x.type.shape, object)
         found[...] = value
-        self.elements_of[x] = found
-        if x in self.plan.stored:
-            self.write_elements(self.place(x), found)
+        self.set_elements(x, found)
 
     def uniform(self, x: Any) -> Val | None:
         """The number that a value of one element is, if it is at hand."""
         if type(x) is Var:
-            return self.elements_of[x].flat[0] if x in self.elements_of else None
+            return self.elements_of[x].flat[0] if self.in_registers(x) else None
         return self.elements(x).flat[0] if np.size(x) == 1 else None
 
     def elements(self, x: Any) -> Elements:
         """A small value as registers."""
         if type(x) is not Var:
             return self._literal_elements(x)
-        known = self.elements_of.get(x)
-        if known is None:
-            known = self.read_elements(self.place(x))
-            self.elements_of[x] = known
-        return known
+        if not self.in_registers(x):
+            self.elements_of[x] = self.read_elements(self.place(x))
+        return self.elements_of[x]
 
     def _literal_elements(self, x: Any) -> Elements:
         code = code_of(dtype_of(x))
@@ -139,10 +171,12 @@ class Scope:
             base = self.place(root)
             layout = self.plan.layout(x)
             found = Place(base.pointer, layout._replace(offset=base.layout.offset + layout.offset))
-        elif x in self.elements_of:
+        elif self.in_registers(x):
             layout = self.plan.layout(x)
             found = Place(self.b.alloca(max(layout.size, 1) * itemsize(layout.code), 64), layout)
             self.write_elements(found, self.elements_of[x])
+        elif x in self.places:  # an input
+            return self.places[x]
         else:
             layout = self.plan.layout(x)
             owner = self.arena.owner(x)
@@ -216,15 +250,18 @@ class Scope:
 
     # -- results -------------------------------------------------------------------------------------------------------
 
-    def claim(self, x: Var, pointer: Val) -> None:
+    def claim(self, x: Var, pointer: Callable[[], Val], name: Any) -> None:
         """Have a result computed where it is wanted, if it is not a view and nobody else wants it elsewhere."""
         owner = self.arena.owner(x)
         if x in self.plan.stored and self.plan.root(x) is x and owner not in self.arena.fixed:
             self.arena.fixed[owner] = pointer
+            self.claims[owner] = name
 
-    def deliver(self, x: Any, target: Place) -> None:
+    def deliver(self, x: Any, target: Place, name: Any) -> None:
         """Copy a result to where it is wanted, unless it is there."""
-        if type(x) is Var and x in self.elements_of:
+        if type(x) is Var and self.plan.root(x) is x and self.claims.get(self.arena.owner(x)) == name:
+            return
+        if type(x) is Var and self.in_registers(x):
             self.write_elements(target, self.elements_of[x])
             return
         source = self.place(x)

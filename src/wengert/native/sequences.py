@@ -87,7 +87,7 @@ def value_of(low: Scope, x: Any) -> Items:
     if isinstance(x, Sequence):
         assert not len(x)
         return nothing(low, x.type)
-    found: Items = low.sequences[x]
+    found: Items = low.sequence(x)
     return found
 
 

@@ -23,7 +23,7 @@ def emit(low: Scope, line: Line) -> None:
     """The code of one line."""
     kind = low.plan.kinds[id(line)]
     if isinstance(line.primitive.native, Routine) and line.primitive.native.whole:
-        ROUTINES[_routine(line)](low, line)
+        ROUTINES[line.primitive.native.name](low, line)
         return
     low.assembly.cost += sum(v.type.size for v in line.outputs)
     if all(v.type.size == 0 for v in line.outputs):
@@ -34,17 +34,18 @@ def emit(low: Scope, line: Line) -> None:
         put_together(low, line)
     elif kind is Kind.LOOP and by_loop(low, line):
         pass
-    elif kind is Kind.VIEW or (kind is Kind.ROUTINE and line.primitive.view and not _routine(line)):
+    elif kind is Kind.VIEW or (kind is Kind.ROUTINE and not isinstance(line.primitive.native, Routine)):
         copy_reshaped(low, line)
-    elif kind is Kind.ROUTINE and ROUTINES[_routine(line)](low, line) is not NotImplemented:
+    elif kind is Kind.ROUTINE and _by_routine(low, line):
         pass
     else:
         python_calls.emit(low, line)
 
 
-def _routine(line: Line) -> str:
+def _by_routine(low: Scope, line: Line) -> bool:
     native = line.primitive.native
-    return native.name if isinstance(native, Routine) else ""
+    assert isinstance(native, Routine)
+    return ROUTINES[native.name](low, line, *native.options) is not NotImplemented
 
 
 def copy_reshaped(low: Scope, line: Line) -> None:

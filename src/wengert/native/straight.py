@@ -44,9 +44,7 @@ def straight(low: Scope, line: Line) -> None:
 
 
 def _keep(low: Scope, line: Line, out: Elements) -> None:
-    low.elements_of[line.outputs[0]] = out
-    if line.outputs[0] in low.plan.stored:
-        low.write_elements(low.place(line.outputs[0]), out)
+    low.set_elements(line.outputs[0], out)
 
 
 def _small(low: Scope, line: Line) -> Elements:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, Primitive, dtype_of, register, shape_of
+from wengert.ir import Array, Primitive, Routine, dtype_of, register, shape_of
 from wengert.primitives.discrete import discrete
 from wengert.primitives.elementwise import chain_product, times
 from wengert.primitives.linear import linear
@@ -41,6 +41,7 @@ cumsum = linear(
     lambda ct, x, axis: _reversed(cumsum(_reversed(ct, axis), axis=axis), axis),
     batch=lambda size, args, batched, axis: cumsum(args[0], axis=axis),
     samples=_samples,
+    native=Routine("scan", options=("add",)),
 )
 
 
@@ -101,6 +102,7 @@ recurrence = register(
             ((rng.standard_normal((2, 5)), rng.standard_normal((2, 5))), {"axis": -1}),
             ((rng.standard_normal((4, 2)), np.zeros((4, 2))), {"axis": -2}),
         ],
+        native=Routine("recurrence"),
     )
 )
 
@@ -116,6 +118,7 @@ cumprod = register(
         jvp=lambda y, xs, dxs, axis: recurrence(times(shifted(y, axis, 1.0), dxs[0]), xs[0], axis=axis),
         batch=lambda size, args, batched, axis: cumprod(args[0], axis=axis),
         samples=_samples,
+        native=Routine("scan", options=("multiply",)),
     )
 )
 
@@ -167,6 +170,7 @@ def _running(name: str, ufunc: np.ufunc) -> Primitive:
         jvp=_running_jvp,
         batch=lambda size, args, batched, axis: row(args[0], axis=axis),
         samples=_samples,
+        native=Routine("scan", options=(ufunc.__name__,)),
     )
     return register(row)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, Primitive, dtype_of, register, shape_of
+from wengert.ir import Array, Primitive, Routine, dtype_of, register, shape_of
 from wengert.primitives.products import batch_cores, flip_matrix
 from wengert.primitives.shape import reduce_sum, sum_to
 
@@ -61,6 +61,7 @@ inv: Primitive = register(
         batch=lambda size, args, batched, strict: inv(args[0], strict=strict),
         symbol="{0}⁻¹",
         samples=lambda rng: [(xs, {"strict": True}) for xs, _ in _regular_samples(rng)],
+        native=Routine("linalg", options=("inv",)),
     )
 )
 
@@ -175,6 +176,7 @@ det: Primitive = register(
         batch=lambda size, args, batched: det(args[0]),
         symbol="det {0}",
         samples=_regular_samples,
+        native=Routine("linalg", options=("det", False)),
     )
 )
 
@@ -186,5 +188,6 @@ slogdet: Primitive = register(
         jvp=_slogdet_jvp,
         batch=lambda size, args, batched: slogdet(args[0]),
         samples=_regular_samples,
+        native=Routine("linalg", options=("slogdet", False)),
     )
 )

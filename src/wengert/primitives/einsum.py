@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, dtype_of, shape_of
+from wengert.ir import Array, Composite, dtype_of, shape_of
 from wengert.primitives.elementwise import times
 from wengert.primitives.linear import linear
-from wengert.primitives.shape import broadcast_to, reshape, sum_to, transpose
+from wengert.primitives.shape import broadcast_to, reduce_sum, reshape, sum_to, transpose
 
+SMALL = 512  # multiplications, up to which machine code does without a product of matrices
 MANY = 2**18  # multiplications, from which on einsum is quicker by products of matrices
 OPERANDS = 63  # what NumPy takes
 
@@ -115,6 +116,67 @@ def _samples(*rows: Any) -> Any:
     ]
 
 
+# -- in other rows, for machine code ----------------------------------------------------------------------------------
+
+
+def composed(*xs: Any, subscripts: str, optimize: Any = False) -> Any:
+    """An einsum in products of matrices, or of elements and a sum; operands are taken two by two, from the left."""
+    terms, out = split_subscripts(subscripts)
+    operands = [_without_repeats(x, term) for x, term in zip(xs, terms, strict=True)]
+    while len(operands) > 1:
+        (x, a), (y, b), *rest = operands
+        wanted = out + "".join(term for _, term in rest)
+        kept = "".join(dict.fromkeys(name for name in a + b if name in wanted))
+        operands = [(_pair(x, a, y, b, out if not rest else kept), out if not rest else kept), *rest]
+    x, term = operands[0]
+    return _ordered(_summed(x, term, out), "".join(name for name in term if name in out), out)
+
+
+def _without_repeats(x: Any, term: str) -> tuple[Any, str]:
+    single = "".join(dict.fromkeys(term))
+    return (x if single == term else diagonals(x, subscripts=f"{term}->{single}")), single
+
+
+def _summed(x: Any, term: str, wanted: str) -> Any:
+    """Sums along the indices that nobody wants."""
+    gone = tuple(k - len(term) for k, name in enumerate(term) if name not in wanted)
+    return reduce_sum(x, axis=gone) if gone else x
+
+
+def _ordered(x: Any, term: str, wanted: str) -> Any:
+    return x if term == wanted else transpose(x, axes=tuple(map(term.index, wanted)))
+
+
+def _pair(x: Any, a: str, y: Any, b: str, out: str) -> Any:
+    x, y = _summed(x, a, b + out), _summed(y, b, a + out)
+    a, b = ("".join(name for name in one if name in other + out) for one, other in ((a, b), (b, a)))
+    lengths = _lengths([a, b], (x, y))
+    inner = "".join(name for name in a if name in b and name not in out)
+    stack = "".join(name for name in a if name in b and name in out)
+    left = "".join(name for name in a if name not in b)
+    right = "".join(name for name in b if name not in a)
+    whole = all(n == lengths[name] for term, z in ((a, x), (b, y)) for name, n in zip(term, shape_of(z), strict=True))
+    if inner and (left or right) and whole and math.prod(lengths.values()) > SMALL:
+        x, y = _ordered(x, a, stack + left + inner), _ordered(y, b, stack + inner + right)
+        sizes = [math.prod(lengths[name] for name in names) for names in (left, inner, right)]
+        lead = tuple(lengths[name] for name in stack)
+        x, y = reshape(x, shape=(*lead, sizes[0], sizes[1])), reshape(y, shape=(*lead, sizes[1], sizes[2]))
+        found = stack + left + right
+        return _ordered(reshape(x @ y, shape=tuple(lengths[name] for name in found)), found, out)
+    everything = out + inner
+    product = _spread(x, a, everything) * _spread(y, b, everything)
+    full = tuple(lengths[name] for name in everything)
+    product = product if shape_of(product) == full else broadcast_to(product, shape=full)
+    return _summed(product, everything, out)
+
+
+def _spread(x: Any, term: str, names: str) -> Any:
+    """With an axis for every index, of length 1 for those that it has not."""
+    x = _ordered(x, term, "".join(name for name in names if name in term))
+    sizes = iter(shape_of(x))
+    return reshape(x, shape=tuple(next(sizes) if name in term else 1 for name in names))
+
+
 einsum = linear(
     "einsum",
     lambda *xs, subscripts, optimize=False: np.einsum(subscripts, *xs, optimize=optimize),
@@ -128,6 +190,7 @@ einsum = linear(
         ("ij,ij->i", (2, 3), (2, 1)), ("ab,b->a", (1, 3), (3,)), ("ij,jk,kl->il", (2, 3), (3, 2), (2, 4)),
         ("ij,j->i", (0, 3), (3,)), ("ij,j->i", (2, 0), (0,)), ("ii,i->i", (3, 3), (1,)),
     ),
+    native=Composite(composed),
 )  # fmt: skip
 
 diagonals = linear(

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, Composite, Primitive, dtype_of, register, shape_of
+from wengert.ir import Array, Composite, Primitive, Routine, dtype_of, register, shape_of
 from wengert.primitives.determinants import check_square, inv, regular
 from wengert.primitives.hermitian import half_hermitian
 from wengert.primitives.products import conjugate, flip_matrix
@@ -96,6 +96,9 @@ solve: Primitive = register(
         batch=_solve_batch,
         symbol="{0} \\ {1}",
         samples=_solve_samples,
+        native=Routine(
+            "linalg", options=(lambda line: "solve1" if len(shape_of(line.inputs[1])) == 1 else "solve",)
+        ),
     )
 )
 
@@ -128,6 +131,10 @@ def _positive(rng: np.random.Generator, *shape: int) -> Any:
     return a @ np.swapaxes(a, -1, -2) + np.eye(shape[-1])
 
 
+def _by_triangle(line: Any) -> str:
+    return "cholesky_up" if line.params["upper"] else "cholesky_lo"
+
+
 def cholesky_row(prefix: str, evaluate: Callable[..., Any], stacks: bool) -> Primitive:
     """The row of a library's `cholesky(a, upper)`, which takes `stacks` of matrices or not."""
     shapes = ((3, 3), (1, 1), (2, 3, 3), (0, 2, 2))
@@ -143,6 +150,7 @@ def cholesky_row(prefix: str, evaluate: Callable[..., Any], stacks: bool) -> Pri
                 for shape in shapes[: None if stacks else 2]
                 for upper in (False, True)
             ],
+            native=Routine("linalg", options=(_by_triangle,)),
         )
     )
     return row

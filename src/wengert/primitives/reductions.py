@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, Composite, Fold, Primitive, dtype_of, register, shape_of
+from wengert.ir import Array, Composite, Fold, Primitive, Routine, dtype_of, register, shape_of
 from wengert.primitives.discrete import discrete
 from wengert.primitives.elementwise import chain_product, times
 from wengert.primitives.linear import linear
@@ -223,12 +223,13 @@ def _over_axes(name: str, function: Callable[..., Any], dtype: Any, native: Fold
     )
 
 
-def _over_axis(name: str, function: Callable[..., Any]) -> Primitive:
+def _over_axis(name: str, function: Callable[..., Any], native: Routine | None = None) -> Primitive:
     return discrete(
         name,
         lambda x, axis, keepdims=False: function(x, axis, keepdims=keepdims),
         lambda x, axis, keepdims=False: _reduced(x, (axis,), keepdims, np.intp),
         samples=lambda rng: [((rng.standard_normal((2, 3)),), {"axis": -1})],
+        native=native,
     )
 
 
@@ -254,7 +255,7 @@ count_nonzero = _over_axes(
     np.intp,
     _truths("add", 0),
 )
-argmax = _over_axis("argmax", np.argmax)
-argmin = _over_axis("argmin", np.argmin)
+argmax = _over_axis("argmax", np.argmax, Routine("position", options=("greater",)))
+argmin = _over_axis("argmin", np.argmin, Routine("position", options=("less",)))
 nanargmax = _over_axis("nanargmax", np.nanargmax)
 nanargmin = _over_axis("nanargmin", np.nanargmin)

@@ -7,15 +7,31 @@ from typing import Any
 
 import numpy as np
 
-from wengert.errors import StagingError
-from wengert.ir import Array, shape_of
+from wengert.errors import StagingError, UnsupportedError
+from wengert.ir import Array, Composite, Routine, dtype_of, shape_of
 from wengert.primitives.discrete import discrete, one_by_one
+from wengert.primitives.index import SLOT
+from wengert.primitives.indexing import setitem
 from wengert.primitives.linear import linear
 from wengert.primitives.shape import broadcast_to
 
 
 def _permute(x: Any, order: Any, axis: int) -> Any:
     return x[order] if order.ndim == 1 else np.take_along_axis(x, order, axis)
+
+
+def _places(order: Any, axis: int) -> tuple[Any, ...]:
+    """An index of the elements at these positions along the axis, in arrays for all axes."""
+    shape = shape_of(order)
+    index: list[Any] = [
+        np.arange(n).reshape((n,) + (1,) * (len(shape) - 1 - k)) for k, n in enumerate(shape)
+    ]
+    index[axis] = order
+    return tuple(index)
+
+
+def _along(x: Any, order: Any, axis: int) -> Any:
+    return x[_places(order, axis)]
 
 
 def _permute_batch(size: int, args: Any, batched: Any, axis: int) -> Any:
@@ -34,6 +50,7 @@ permute = linear(
         ((rng.standard_normal(4), np.array([2, 0, 3, 1])), {"axis": -1}),
         ((rng.standard_normal((3, 2)), np.array([[2, 0], [0, 1], [1, 2]])), {"axis": -2}),
     ],
+    native=Composite(lambda x, order, axis: _along(x, order, axis)),
 )
 
 
@@ -61,14 +78,26 @@ def _partition_order(x: Any, kth: Any, axis: int) -> Any:
     return out
 
 
+def _inverse_composed(order: Any, axis: int) -> Any:
+    shape = shape_of(order)
+    places = np.arange(shape[axis]).reshape((-1,) + (1,) * (-axis - 1))
+    index = _places(order, axis)
+    return setitem(np.zeros(shape, np.intp), np.broadcast_to(places, shape), *index, index=(SLOT,) * len(index))
+
+
 inverse_permutation = discrete(
-    "inverse_permutation", _inverse, _positions, samples=lambda rng: [((np.array([2, 0, 1]),), {"axis": -1})]
+    "inverse_permutation",
+    _inverse,
+    _positions,
+    samples=lambda rng: [((np.array([2, 0, 1]),), {"axis": -1})],
+    native=Composite(_inverse_composed),
 )
 argsort = discrete(
     "argsort",
     lambda x, axis, kind: np.argsort(x, axis, kind),
     _positions,
     samples=_order_samples(kind="stable"),
+    native=Routine("argsort"),
 )
 argpartition = discrete(
     "argpartition", lambda x, kth, axis: np.argpartition(x, kth, axis), _positions, samples=_order_samples(kth=1)
@@ -89,6 +118,7 @@ searchsorted = discrete(
     inputs=2,
     batch=_searchsorted_batch,
     samples=lambda rng: [((np.sort(rng.standard_normal(5)), rng.standard_normal((2, 3))), {"side": "left"})],
+    native=Routine("searchsorted"),
 )
 
 
@@ -133,7 +163,7 @@ def _quantile_places(x: Any, q: Any, axis: int, method: str, skip_nan: bool) -> 
         here = missing == gone
         count = n - gone if skip_nan else n
         if count and (skip_nan or not gone):
-            place[:, here] = _places(int(count), q.tobytes(), q.dtype.str, method)[:, None]
+            place[:, here] = _places_of(int(count), q.tobytes(), q.dtype.str, method)[:, None]
             top[here] = count - 1
         else:
             place[:, here] = top[here] = n - 1  # a nan
@@ -146,8 +176,23 @@ def _quantile_places(x: Any, q: Any, axis: int, method: str, skip_nan: bool) -> 
     )  # type: ignore[return-value]
 
 
+def _quantiles_composed(x: Any, q: Any, axis: int, method: str, skip_nan: bool) -> tuple[Any, Any, Any]:
+    """The same for quantiles that are known; where there is a nan, it is the quantile."""
+    if skip_nan or not isinstance(q, np.ndarray) or dtype_of(x).kind not in "fiu":
+        raise UnsupportedError("the places depend on the values")
+    n = shape_of(x)[axis]
+    order = argsort(x, axis=axis, kind="stable")
+    missing = np.any(np.isnan(x), axis=axis, keepdims=True)
+    along = (-1,) + (1,) * (-axis - 1)
+    place = _places_of(n, q.tobytes(), q.dtype.str, method)
+    below = np.floor(place).astype(np.intp)
+    parts = [np.where(missing, n - 1, at.reshape(along)) for at in (below, np.minimum(below + 1, n - 1))]
+    weight = np.where(missing, 0.0, (place - below).reshape(along))
+    return (*(_along(order, part, axis) for part in parts), weight)
+
+
 @lru_cache(maxsize=256)
-def _places(n: int, q: bytes, dtype: str, method: str) -> Any:
+def _places_of(n: int, q: bytes, dtype: str, method: str) -> Any:
     return np.ravel(np.quantile(np.arange(float(n)), np.frombuffer(q, dtype), method=method))  # type: ignore[call-overload]
 
 
@@ -173,4 +218,5 @@ quantile_places = discrete(
     samples=lambda rng: [
         ((rng.standard_normal((3, 4)), np.array([0.2, 0.5])), {"axis": -2, "method": "linear", "skip_nan": False})
     ],
+    native=Composite(_quantiles_composed),
 )

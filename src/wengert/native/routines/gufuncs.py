@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -17,9 +18,8 @@ from wengert.native.views import Layout, Place
 
 def cores(ufunc: np.ufunc) -> list[list[str]]:
     """The names of the core axes of each operand."""
-    inputs, outputs = str(ufunc.signature).split("->")
-    operands = (inputs + "," + outputs).replace(" ", "").strip("()").split("),(")
-    return [[name for name in core.split(",") if name] for core in operands]
+    found = re.findall(r"\(([^)]*)\)", str(ufunc.signature).replace(" ", ""))
+    return [[name for name in core.split(",") if name] for core in found]
 
 
 def call(low: Scope, line: Line, ufunc: np.ufunc | None = None) -> Any:
@@ -34,11 +34,11 @@ def call(low: Scope, line: Line, ufunc: np.ufunc | None = None) -> Any:
     if None in codes:
         return NotImplemented
     places = []
-    for value, code in zip((*line.inputs, *line.outputs), codes, strict=True):
+    for k, (value, code) in enumerate(zip((*line.inputs, *line.outputs), codes, strict=True)):
         place = low.place(value)
         assert code is not None
         if place.code != code:
-            if value in line.outputs:
+            if k >= function.nin:
                 return NotImplemented
             converted = low.temporary(place.shape, code)
             moves.move(low.e, converted, place)
@@ -57,9 +57,9 @@ def call(low: Scope, line: Line, ufunc: np.ufunc | None = None) -> Any:
         at = len(place.shape) - len(present)
         if at < 0:
             return NotImplemented
-        sizes = dict(zip(present, zip(place.shape[at:], place.layout.strides[at:], strict=True), strict=True))
+        axes = iter(zip(place.shape[at:], place.layout.strides[at:], strict=True))
         for name in names:
-            n, stride = sizes.get(name, (1, 0))
+            n, stride = next(axes) if name in present else (1, 0)
             if lengths.setdefault(name, n) != n and k < function.nin:
                 return NotImplemented
             inner.append(stride)

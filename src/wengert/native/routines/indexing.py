@@ -135,7 +135,7 @@ def gather(low: Scope, line: Line) -> Any:
         found = np.empty(out.type.shape, object)
         for at, pointer in places.tiny():
             found[at] = low.b.load(pointer, code)
-        low.elements_of[out] = found
+        low.set_elements(out, found)
         return None
     size = itemsize(code)
     places.visit(

@@ -113,6 +113,9 @@ def _tall(place: Place) -> Place:
 def product(low: Scope, a: Place, b: Place, c: Place) -> None:
     """C = A B of matrices of any strides."""
     (m, k), n = a.shape, b.shape[1]
+    if n == 1 and m > 1 and _leading(a) is None:  # windows of a sequence: vectors of neighbouring windows
+        own_loops(low, _turned(b), _turned(a), _turned(c))
+        return
     small = max(m, k, n) <= SMALL or (min(m, n) == 1 and m * k * n <= SMALL_WORK) or m * n * k <= SMALL**3
     if small or (min(m, n, k) == 1 and max(m, n) > 1 and k == 1):
         own_loops(low, a, b, c)
@@ -167,6 +170,11 @@ def gemm(low: Scope, a: Place, b: Place, c: Place) -> None:
     e.call_address(function, None, arguments)
     if target is not c:
         moves.move(low.e, c, target)
+
+
+def _turned(place: Place) -> Place:
+    """The transpose."""
+    return _reshaped(place, place.shape[::-1], place.layout.strides[::-1])
 
 
 def own_loops(low: Scope, a: Place, b: Place, c: Place) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Sequence as Several
 from typing import Any
 
@@ -62,7 +63,7 @@ class InRegisters:
 
     def finish(self) -> None:
         """The value after the loop."""
-        self.low.elements_of[self.out] = self._get()
+        self.low.set_elements(self.out, self._get())
 
 
 class InMemory:
@@ -101,12 +102,12 @@ class InMemory:
         if self.turns:
             self.target = Place(self.low.b.get(self.other), self.layout)
             if type(self.new) is Var:
-                child.claim(self.new, self.target.pointer)
+                child.claim(self.new, _pointing(self.target), self.target.pointer.text)
 
     def read(self, child: Scope) -> None:
         """See to it that the new array is where it belongs."""
         if self.turns:
-            child.deliver(self.new, self.target)
+            child.deliver(self.new, self.target, self.target.pointer.text)
 
     def commit(self) -> None:
         """The buffers change roles."""
@@ -296,7 +297,7 @@ class Yielded:
         elif self.indexed and not isinstance(kind_of(self.y), Seq):
             self.target = self.growing.target(index)
         if self.target is not None and type(self.y) is Var and self.y.type.size > child.plan.tiny:
-            child.claim(self.y, self.target.pointer)
+            child.claim(self.y, _pointing(self.target), self.target.pointer.text)
 
     def read(self, child: Scope) -> None:
         """Store it."""
@@ -311,7 +312,7 @@ class Yielded:
         if self.target is None:
             assert self.growing is not None
             self.target = self.growing.append()
-        child.deliver(self.y, self.target)
+        child.deliver(self.y, self.target, self.target.pointer.text)
 
     def finish(self) -> None:
         """The whole after the loop."""
@@ -505,12 +506,12 @@ def cond(low: Scope, line: Line) -> None:
                 x.bind(low, child)
             for new, out in zip(wl.outputs, line.outputs, strict=True):
                 if out in targets and out not in shared and type(new) is Var:
-                    child.claim(new, targets[out].pointer)
+                    child.claim(new, _pointing(targets[out]), targets[out].pointer.text)
             child.arena.lay_out()
             child.lower(child)
             for new, out in zip(wl.outputs, line.outputs, strict=True):
                 if out in targets:
-                    child.deliver(new, targets[out])
+                    child.deliver(new, targets[out], targets[out].pointer.text)
                 elif out in shapes:
                     _put(low, registers[out], value_of(child, new).registers())
                 else:
@@ -532,7 +533,11 @@ def cond(low: Scope, line: Line) -> None:
             found = np.empty(out.type.shape, object)
             for at, value in zip(np.ndindex(found.shape), values, strict=True):
                 found[at] = value
-            low.elements_of[out] = found
+            low.set_elements(out, found)
+
+
+def _pointing(place: Place) -> Callable[[], Val]:
+    return lambda: place.pointer
 
 
 def _put(low: Scope, places: list[Val], values: list[Val]) -> None:

@@ -30,6 +30,9 @@ xlogy = elementwise(
     domain=((-2.0, 2.0), _POSITIVE),
     holomorphic=True,
     special=(((0.0, 0.0), (-np.inf, 0.0)), ((0.0, 2.0), (np.log(2.0), 0.0))),
+    native=lambda e, x, y: e.where(
+        e.logical_and(e.equal(x, e.like(0, x)), e.logical_not(e.isnan(y))), e.like(0, x), e.multiply(x, e.log(y))
+    ),
 )
 xlog1py = elementwise(
     "xlog1py",

@@ -42,7 +42,7 @@ def _dawsn_slope(y: Any, x: Any) -> Any:
     return np.where(far, -0.5 / square * _tail(0.5 / square), 1 - 2 * x * y)
 
 
-erf = elementwise("erf", sp.erf, lambda y, x: SLOPE * np.exp(-x * x), holomorphic=True)
+erf = elementwise("erf", sp.erf, lambda y, x: SLOPE * np.exp(-x * x), holomorphic=True, native="erf")
 erfc = elementwise("erfc", sp.erfc, lambda y, x: -SLOPE * np.exp(-x * x), holomorphic=True)
 erfi = elementwise("erfi", sp.erfi, lambda y, x: SLOPE * np.exp(x * x), holomorphic=True)
 erfcx = elementwise(

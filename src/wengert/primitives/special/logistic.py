@@ -7,17 +7,22 @@ from typing import Any
 import numpy as np
 import scipy.special as sp
 
-from wengert.ir import Array, Primitive, register, shape_of
+from wengert.errors import UnsupportedError
+from wengert.ir import Array, Composite, Primitive, dtype_of, register, shape_of
 from wengert.primitives.discrete import discrete
 from wengert.primitives.elementwise import elementwise, times
 from wengert.primitives.reductions import weighted_sum
-from wengert.primitives.shape import broadcast_to, reduce_sum, reduced_shape, reshape
+from wengert.primitives.shape import broadcast_to, reduce_sum, reduced_shape, reshape, to_dtype
 
 Axes = tuple[int, ...]
 
 # y (1 - y) with 1 - expit(x) = expit(-x), which does not cancel for large x.
 expit = elementwise(
-    "expit", sp.expit, lambda y, x: y * sp.expit(-x), special=(((1000.0,), (0.0,)), ((40.0,), (np.exp(-40.0),)))
+    "expit",
+    sp.expit,
+    lambda y, x: y * sp.expit(-x),
+    special=(((1000.0,), (0.0,)), ((40.0,), (np.exp(-40.0),))),
+    native=lambda e, x: e.reciprocal(e.add(e.like(1, x), e.exp(e.negative(x)))),
 )
 logit = elementwise(
     "logit",
@@ -83,6 +88,21 @@ def _spread_out(size: int, inputs: Any, batched: Any) -> tuple[Any, ...]:
     return tuple(x if flag else broadcast_to(x, shape=(size, *shape_of(x))) for x, flag in pairs)
 
 
+def _logsumexp_composed(x: Any, *b: Any, axis: Axes, keepdims: bool = False, signed: bool = False) -> Any:
+    """The largest taken out; of its ties all but one go with the rest, whose logarithm does not cancel."""
+    if b or dtype_of(x).kind not in "fiu":
+        raise UnsupportedError("weights, complex numbers")
+    x = to_dtype(x, _float_type(dtype_of(x)))
+    largest = np.max(x, axis=axis, keepdims=True)
+    shift = np.where(np.isfinite(largest), largest, 0.0)
+    ties = x == largest
+    count = to_dtype(np.sum(ties, axis=axis, keepdims=True), dtype_of(x))
+    rest = np.sum(np.where(ties, 0.0, np.exp(x - shift)), axis=axis, keepdims=True)
+    out = np.log1p(rest / np.where(count == 0, 1.0, count)) + np.log(count) + largest
+    out = np.where(np.isnan(largest), np.nan, out)
+    return out if keepdims else reshape(out, shape=reduced_shape(shape_of(x), axis, False))
+
+
 logsumexp: Primitive = register(
     Primitive(
         "logsumexp",
@@ -96,6 +116,7 @@ logsumexp: Primitive = register(
             ((rng.standard_normal((2, 3)), rng.uniform(0.5, 2, (2, 3))), {"axis": (-2,)}),
             ((rng.standard_normal(4), np.array([-1.0, -2.0, 0.5, -1.0])), {"axis": (-1,), "signed": True}),
         ],
+        native=Composite(_logsumexp_composed),
     )
 )
 logsumexp_sign = discrete(
@@ -118,7 +139,20 @@ def _log_softmax_jvp(y: Any, xs: Any, dxs: Any, axis: Axes) -> Any:
     return dxs[0] - weighted_sum(dxs[0], np.exp(y), axis=axis, keepdims=True)
 
 
-def _normalized(name: str, function: Any, jvp: Any) -> Primitive:
+def _softmax_composed(x: Any, axis: Axes) -> Any:
+    x = to_dtype(x, _float_type(dtype_of(x)))
+    powers = np.exp(x - np.max(x, axis=axis, keepdims=True))
+    return powers / np.sum(powers, axis=axis, keepdims=True)
+
+
+def _log_softmax_composed(x: Any, axis: Axes) -> Any:
+    x = to_dtype(x, _float_type(dtype_of(x)))
+    largest = np.max(x, axis=axis, keepdims=True)
+    rest = x - np.where(np.isfinite(largest), largest, 0.0)
+    return rest - np.log(np.sum(np.exp(rest), axis=axis, keepdims=True))
+
+
+def _normalized(name: str, function: Any, jvp: Any, composed: Any) -> Primitive:
     row = Primitive(
         name,
         lambda x, axis: function(x, axis),
@@ -129,9 +163,10 @@ def _normalized(name: str, function: Any, jvp: Any) -> Primitive:
             ((rng.standard_normal((2, 3)),), {"axis": (-1,)}),
             ((rng.standard_normal((2, 3)),), {"axis": (-2, -1)}),
         ],
+        native=Composite(composed),
     )
     return register(row)
 
 
-softmax = _normalized("softmax", sp.softmax, _softmax_jvp)
-log_softmax = _normalized("log_softmax", sp.log_softmax, _log_softmax_jvp)
+softmax = _normalized("softmax", sp.softmax, _softmax_jvp, _softmax_composed)
+log_softmax = _normalized("log_softmax", sp.log_softmax, _log_softmax_jvp, _log_softmax_composed)

@@ -1,0 +1,119 @@
+"""Long programs in several functions, for the time LLVM takes for one grows faster than its length.
+
+At the end of a part, what is in registers and read later is left in memory; the next part fetches what it reads.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from wengert.ir import Var
+from wengert.native.llvm import Builder, Module
+from wengert.native.plan import Plan
+from wengert.native.scope import Scope
+from wengert.native.values import Val, itemsize
+
+LENGTH = 1200  # instructions, after which a part ends
+
+
+class Parts:
+    """The functions that a program consists of, and the memory between them."""
+
+    def __init__(self, module: Module, plan: Plan) -> None:
+        self.module = module
+        self.functions: list[str] = []
+        self.size = 0
+        self.order: dict[int, int] = {}  # of the lines, by id
+        self.last: dict[Var, int] = {}
+        for item in plan.items:
+            for line in item.lines:
+                self.order[id(line)] = number = len(self.order)
+                for x in line.inputs:
+                    if type(x) is Var:
+                        self.last[plan.root(x)] = self.last[x] = number
+        for x in plan.outputs:
+            if type(x) is Var:
+                self.last[plan.root(x)] = self.last[x] = len(self.order)
+
+    def check(self, low: Scope, line: Any) -> None:
+        """Begin another part after this line if the present one is long."""
+        if len(low.b.lines) > LENGTH and self.order[id(line)] + 1 < len(self.order):
+            self.turn(low, self.order[id(line)])
+
+    def turn(self, low: Scope, now: int) -> None:
+        """End the part, and begin the next."""
+        for x, registers in list(low.elements_of.items()):
+            if self.last.get(x, -1) > now and x not in low.spilled and x not in low.given:
+                self._spill(low, x, registers)
+        for x, items in list(low.sequences.items()):
+            self._spill_sequence(low, x, items)
+        self.close(low)
+        self.begin(low)
+
+    def begin(self, low: Scope) -> None:
+        """Have the scope write to a new function."""
+        low.attach(Builder(self.module), Val("%memory", "p"))
+
+    def close(self, low: Scope) -> None:
+        """The function so far."""
+        low.b.emit("ret i32 0")
+        name = f"@part{len(self.functions)}"
+        signature = f"internal i32 {name}(ptr noalias %frame, ptr noalias %memory, ptr noalias %spill) #0"
+        self.module.functions[name] = low.b.finish(signature)
+        self.functions.append(name)
+
+    def _slot(self, size: int) -> int:
+        offset = self.size
+        self.size += -(-size // 16) * 16
+        return offset
+
+    def _spill(self, low: Scope, x: Var, registers: Any) -> None:
+        code = registers.flat[0].code if registers.size else "u1"
+        step = itemsize(code)
+        offset = self._slot(step * registers.size)
+        for i, value in enumerate(registers.flat):
+            low.b.store(value, low.b.offset(Val("%spill", "p"), offset + step * i))
+        shape = registers.shape
+
+        def fetch() -> Any:
+            found = np.empty(shape, object)
+            for i, at in enumerate(np.ndindex(shape)):
+                found[at] = low.b.load(low.b.offset(Val("%spill", "p"), offset + step * i), code)
+            return found
+
+        low.spilled[x] = fetch
+
+    def _spill_sequence(self, low: Scope, x: Var, items: Any) -> None:
+        registers = items.registers()
+        offset = self._slot(8 * len(registers))
+        for i, value in enumerate(registers):
+            low.b.store(value, low.b.offset(Val("%spill", "p"), offset + 8 * i))
+
+        def fetch() -> Any:
+            found = [
+                low.b.load(low.b.offset(Val("%spill", "p"), offset + 8 * i), value.code)
+                for i, value in enumerate(registers)
+            ]
+            return items.of(found)
+
+        low.spilled_sequences[x] = fetch
+
+    def main(self) -> None:
+        """The function that calls the parts one after another."""
+        b = Builder(self.module)
+        frame = Val("%frame", "p")
+        spill = b.alloca(self.size, 64)
+        memory = Val("%memory", "p")
+        for name in self.functions:
+            status = b.call(name, "i4", [frame, memory, spill])
+            if len(self.functions) > 1:
+                b.leave(b.compare("ne", status, b.constant(0, "i4")), self._failed(b, status))
+        b.emit(f"ret i32 {status.text}")
+        self.module.functions["@main"] = b.finish("internal i32 @main(ptr noalias %frame, ptr noalias %memory) #0")
+
+    def _failed(self, b: Builder, status: Val) -> str:
+        label = b.label("failed")
+        b.tail.append(f"{label}:\n  ret i32 {status.text}")
+        return label
