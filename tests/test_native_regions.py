@@ -12,12 +12,15 @@ import numpy as np
 import pytest
 
 from tests import test_regions
+from tests.scenarios.regions import PROGRAMS
 from tests.test_regions import F64, I64, loop, program, vector
+from tests.test_regions_batch import as_list
 from wengert.ir import Sequence, WengertList, bind
 from wengert.native import compile_list
 from wengert.primitives import SLOT, index_add, setitem
 from wengert.regions import cond, record, while_
 from wengert.run import run
+from wengert.transform import batch, forward, reverse
 
 CASES = [
     pytest.param(getattr(kind, name), kind, id=f"{kind.__name__}-{name}")
@@ -46,6 +49,34 @@ def test_as_interpreted(case: Any, kind: type, monkeypatch: pytest.MonkeyPatch) 
     case(kind())
 
 
+@pytest.mark.parametrize("scenario", PROGRAMS, ids=repr)
+def test_derivatives(scenario: Any) -> None:
+    """Programs with loops, their derivatives in both modes and of second order, and batches."""
+    wl = as_list(scenario)
+    rng = np.random.default_rng(6)
+    vs = [np.asarray(rng.standard_normal(np.shape(x)), np.asarray(x).dtype)[()] for x in scenario.args]
+    pulled = reverse(wl)
+    given = (*scenario.args, 1.0)
+    flags = (True,) * len(vs)
+    stacks = [np.stack([x, x * 0.9]) for x in scenario.args]
+    for one, args in (
+        (wl, scenario.args),
+        (forward(wl), (*scenario.args, *vs)),
+        (pulled, given),
+        (forward(pulled), (*given, *vs, 0.0)),
+        (reverse(pulled), (*given, *(np.ones_like(x) for x in run(pulled, *given)))),
+        (batch(wl, 2, flags)[0], stacks),
+        (batch(pulled, 2, (*flags, False))[0], (*stacks, 1.0)),
+    ):
+        with np.errstate(all="ignore"):
+            expected = run(one, *args)
+            program = compile_list(one, warn=False, verify=True)
+            assert not program.reasons
+            for _ in range(2):
+                for a, b in zip(program(*args), expected, strict=True):
+                    np.testing.assert_allclose(a, b, rtol=1e-11, atol=1e-12)
+
+
 def test_ragged_sequences_are_read_back() -> None:
     """What a `while` inside of a `for` leaves, read by another loop, forwards and backwards."""
     halve = {"cond": record(lambda c: c > 1.0, (F64,)), "body": record(lambda c: (c / 2.0, c), (F64,)), "carries": 1}
@@ -59,19 +90,19 @@ def test_ragged_sequences_are_read_back() -> None:
 
     inner = record(add, (I64, F64, F64, F64))
 
-    def whole(xs: Any, reverse: bool) -> Any:
-        last, trips, seen = loop(record(leave, (I64, F64)), [], [], [xs], 6, reverse=reverse)
+    def whole(xs: Any, backwards: bool) -> Any:
+        last, trips, seen = loop(record(leave, (I64, F64)), [], [], [xs], 6, reverse=backwards)
 
         def take(i: Any, c: Any, n: Any, part: Any) -> Any:
-            return loop(inner, [c], [0.5], [part], n, reverse=reverse)
+            return loop(inner, [c], [0.5], [part], n, reverse=backwards)
 
         types = (I64, F64, I64, seen.ssa.type.item)
         total = loop(record(take, types), [1.0], [], [trips, seen], 6)
         return last, trips, total
 
     xs = np.array([3.0, 0.5, 40.0, 1.0, 7.0, 100.0])
-    for reverse in (False, True):
-        both(program(lambda xs, reverse=reverse: whole(xs, reverse), vector(6)), xs)
+    for backwards in (False, True):
+        both(program(lambda xs, backwards=backwards: whole(xs, backwards), vector(6)), xs)
 
 
 def test_what_is_carried_changes_places() -> None:

@@ -8,7 +8,7 @@ on nothing but the shapes.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from wengert.ir import Line, Var
 from wengert.ir.native import Fold
 from wengert.native import elements
 from wengert.native.elements import types_of
-from wengert.native.emit import Emitter
+from wengert.native.folds import operands, start_of
 from wengert.native.plan import Item, Kind
 from wengert.native.scope import Scope
 from wengert.native.values import LANES, PARTS, Val, code_of, itemsize
@@ -444,33 +444,6 @@ class Nest:
 
 def _kept_first(reduced: tuple[bool, ...]) -> Callable[[int], tuple[bool, int]]:
     return lambda axis: (reduced[axis], axis)
-
-
-def start_of(fold: Fold, code: str) -> Any:
-    """The value of an empty reduction; the least or greatest of its type."""
-    start = fold.start
-    if isinstance(start, str):
-        if start.startswith("nan") and code[0] == "f":
-            return np.nan
-        low = start.endswith("lowest")
-        if code[0] == "f":
-            return -np.inf if low else np.inf
-        if code == "b1":
-            return not low
-        info = np.iinfo(f"{code[0]}{code[1:]}")
-        return info.min if low else info.max
-    return start
-
-
-def operands(e: Emitter, fold: Fold, code: str, values: Sequence[Val]) -> list[Val]:
-    """What is reduced, in the type of the result; a mask beside it stays one."""
-    if not fold.dtype:
-        return list(values)
-    return [v if i and v.kind == "b" else _as(e, v, code) for i, v in enumerate(values)]
-
-
-def _as(e: Emitter, x: Val, code: str) -> Val:
-    return elements.literal(e, x.value, code) if isinstance(x, elements.Literal) else e.convert(x, code)
 
 
 def emit_nest(low: Scope, item: Item) -> None:

@@ -129,7 +129,7 @@ def kind_of(plan: Plan, line: Line) -> Kind:
     if isinstance(native, Routine) and native.whole:
         return Kind.ROUTINE
     empty = any(size_of(x) == 0 for x in line.inputs) and any(map(size_of, line.outputs))
-    if empty and not isinstance(native, Pieces):
+    if empty and not isinstance(native, (Pieces, Fold)):
         return Kind.CALL
     if row.view and all(type(x) is not Var or i == 0 for i, x in enumerate(line.inputs)) and len(line.inputs) == 1:
         return Kind.VIEW
@@ -191,7 +191,7 @@ def _place(plan: Plan, line: Line) -> None:
         domain = ()
     elif kind is Kind.POINT:
         domain = normal(line.outputs[0].type.shape)
-    elif kind is Kind.FOLD:
+    elif kind is Kind.FOLD and size_of(line.inputs[0]):
         domain = normal(types_of(line)[0].shape)
     else:
         domain = None

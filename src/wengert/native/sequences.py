@@ -199,6 +199,24 @@ class Growing:
         """Where the next array goes."""
         return self.target(self._next())
 
+    def more(self, count: Val) -> Val:
+        """The address of so many more items that are arrays, after those that are there."""
+        b = self.low.b
+        before = b.get(self.count)
+        after = b.op("add", before, count)
+        found = self._room(self.slots[0], after, self.size)
+        b.put(self.count, after)
+        return b.offset(found, b.op("mul", before, b.constant(self.size, "i8")))
+
+    def note(self, begin: Val) -> None:
+        """Another item, which is what the inner sequence has got from `begin` on."""
+        assert self.inner is not None
+        b, index = self.low.b, self._next()
+        step = b.op("mul", index, b.constant(8, "i8"))
+        starts, lengths = (b.offset(self._data(slot), step) for slot in self.slots)
+        b.store(begin, starts)
+        b.store(b.op("sub", b.get(self.inner.count), begin), lengths)
+
     def append_sequence(self, x: Items) -> None:
         """Copy a sequence to the end."""
         self.put(self._next(), x)

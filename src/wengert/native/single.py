@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from wengert.ir import Line
-from wengert.ir.native import Pieces, Routine
+from wengert.ir.native import Fold, Pieces, Routine
 from wengert.native import moves, python_calls
 from wengert.native.elements import Literal, literal, types_of
+from wengert.native.folds import start_of
 from wengert.native.plan import Kind
 from wengert.native.routines import ROUTINES
 from wengert.native.scope import Scope
@@ -32,6 +33,8 @@ def emit(low: Scope, line: Line) -> None:
         return
     if kind is Kind.PIECES:
         put_together(low, line)
+    elif kind is Kind.FOLD:
+        low.fill(low.place(line.outputs[0]), _of_nothing(low, line))
     elif kind is Kind.LOOP and by_loop(low, line):
         pass
     elif kind is Kind.VIEW or (kind is Kind.ROUTINE and not isinstance(line.primitive.native, Routine)):
@@ -40,6 +43,16 @@ def emit(low: Scope, line: Line) -> None:
         pass
     else:
         python_calls.emit(low, line)
+
+
+def _of_nothing(low: Scope, line: Line) -> Val:
+    """The reduction of no elements."""
+    fold = line.primitive.native
+    code = code_of(line.outputs[0].type.dtype)
+    assert isinstance(fold, Fold)
+    assert code is not None
+    start = low.e.constant(start_of(fold, code), code)
+    return fold.last(low.e, start, **line.params) if fold.last is not None else start
 
 
 def _by_routine(low: Scope, line: Line) -> bool:

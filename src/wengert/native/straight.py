@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from wengert.ir import Fold, Line, Pieces, Pointwise, Routine
-from wengert.native import elements, loops, single
+from wengert.native import elements, single
+from wengert.native.folds import operands, start_of
 from wengert.native.plan import Kind
 from wengert.native.scope import Elements, Scope
 from wengert.native.values import Val, code_of
@@ -110,7 +111,7 @@ def _fold(low: Scope, line: Line, inputs: Sequence[Elements]) -> Elements:
     for index in np.ndindex(sizes):
         parts = [x[index].ravel() if gone else np.array([x[index]], object) for x in moved]
         values = [_folded(low, fold, line, code, row) for row in zip(*parts, strict=True)]
-        start = loops.start_of(fold, code)
+        start = start_of(fold, code)
         if not values:
             values = [low.e.constant(start, code)]
         while len(values) > 1:  # in pairs
@@ -121,6 +122,6 @@ def _fold(low: Scope, line: Line, inputs: Sequence[Elements]) -> Elements:
 
 
 def _folded(low: Scope, fold: Fold, line: Line, code: str, row: Sequence[Val]) -> Val:
-    values = loops.operands(low.e, fold, code, row)
+    values = operands(low.e, fold, code, row)
     value = fold.each(low.e, *values, **line.params) if fold.each is not None else values[0]
     return low.e.convert(value, code)

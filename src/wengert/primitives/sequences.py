@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, Seq, Sequence, shape_of, type_of
+from wengert.ir import Array, Routine, Seq, Sequence, shape_of, type_of
 from wengert.primitives.linear import linear
 from wengert.primitives.shape import broadcast_to
 
@@ -92,6 +92,7 @@ sequence_sum = linear(
     lambda ct, a, b: ct,
     batch=_sum_batch,
     symbol="{0} + {1}",
+    native=Routine("sequence_sum", whole=True),
 )
 # Item by item from the one or the other, as the mask says for each entry of their leading axes; the shorter of the two
 # is continued by zeros.
@@ -103,6 +104,7 @@ sequence_where = linear(
     lambda ct, mask, a, b: sequence_where(mask, ct, Sequence(type_of(b))),
     lambda ct, mask, a, b: sequence_where(mask, Sequence(type_of(a)), ct),
     batch=_where_batch,
+    native=Routine("sequence_where", whole=True),
 )
 # The arrays in a sequence repeated along a new axis, and summed along one; axes count from the end.
 spread_items = linear(
@@ -111,6 +113,7 @@ spread_items = linear(
     _spread_type,
     lambda ct, x, axis, size: sum_items(ct, axis=axis),
     batch=lambda size, args, batched, **params: spread_items(*args, **params),
+    native=Routine("spread_items", whole=True),
 )
 sum_items = linear(
     "sum_items",
@@ -118,4 +121,5 @@ sum_items = linear(
     _total_type,
     lambda ct, x, axis: spread_items(ct, axis=axis, size=type_of(x).element.shape[axis]),
     batch=lambda size, args, batched, axis: sum_items(*args, axis=axis),
+    native=Routine("sum_items", whole=True),
 )

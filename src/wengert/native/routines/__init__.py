@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from wengert.native.routines import indexing, linalg, products, regions, scans, sorting
+from wengert.native.routines import indexing, linalg, lists, products, regions, scans, sorting
 
 ROUTINES: dict[str, Callable[..., Any]] = {
     "gather": indexing.gather,
@@ -18,6 +18,10 @@ ROUTINES: dict[str, Callable[..., Any]] = {
     "argsort": sorting.argsort,
     "searchsorted": sorting.searchsorted,
     "linalg": linalg.linalg,
+    "sequence_sum": lists.total,
+    "sequence_where": lists.choice,
+    "spread_items": lists.spread,
+    "sum_items": lists.shrink,
     "for": regions.for_,
     "while": regions.while_,
     "cond": regions.cond,
