@@ -9,6 +9,7 @@ from wengert.ir.native import Composite, Fold, Native, Pieces, Pointwise, Routin
 from wengert.ir.primitive import Primitive, Traced, bind, bind_update, infer_types, known, no_rule, register
 from wengert.ir.recorder import Recorder
 from wengert.ir.sequence import Sequence
+from wengert.ir.text import Names, expression
 from wengert.ir.types import PYTHON_SCALARS, Array, Seq, Type, dtype_of, shape_of, type_of
 from wengert.ir.var import ABSENT, Var
 from wengert.ir.wengert_list import WengertList
@@ -22,6 +23,7 @@ __all__ = [
     "Line",
     "Linearized",
     "Location",
+    "Names",
     "Native",
     "Pieces",
     "Pointwise",
@@ -41,6 +43,7 @@ __all__ = [
     "check_list",
     "dependents",
     "dtype_of",
+    "expression",
     "infer_types",
     "known",
     "moved_outputs",

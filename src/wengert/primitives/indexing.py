@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from wengert.errors import StagingError
 from wengert.ir import Array, Primitive, Routine, Traced, bind_update, dtype_of, shape_of
 from wengert.primitives.index import (
     SLOT,
@@ -76,7 +77,7 @@ def _signed(value: Any, path: Path) -> Any:
 def _getitem_type(x: Array, *arrays: Array, index: Template, path: Path = ()) -> Array:
     x, arrays = through(x, arrays, path)
     if any(a.dtype.kind == "b" for a in arrays):
-        raise TypeError("the shape of x[mask] depends on the values of the mask")
+        raise StagingError("the shape of x[mask] depends on the values of the mask")
     return Array(read_shape(x.shape, index, arrays), x.dtype)
 
 

@@ -220,6 +220,8 @@ def sum_to(x: Any, shape: Shape) -> Any:
 
 def spread(x: Any, shape: Shape, axes: Shape) -> Any:
     """Repeat a reduced array along the reduced axes: the transpose of a sum."""
+    if shape_of(x) == ():
+        return broadcast_to(x, shape=shape)
     gone = {axis % len(shape) for axis in axes} if shape else set()
     kept = tuple(1 if i in gone else n for i, n in enumerate(shape))
     out = x if shape_of(x) == kept else reshape(x, shape=kept)

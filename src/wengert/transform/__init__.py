@@ -6,7 +6,7 @@ from wengert.transform.forward import Forward, forward
 from wengert.transform.joint import Joint, tangent_type
 from wengert.transform.linearize import linearize_lines
 from wengert.transform.pull import Adjoints, Backward
-from wengert.transform.push import fit, is_sequence, plus, product, push, zeros_like
+from wengert.transform.push import fit, is_sequence, plus, product, push, slope, zeros_like
 from wengert.transform.replay import Replay, clean, simplify
 from wengert.transform.reverse import reverse, reverse_lines
 from wengert.transform.splitting import SPLITTING
@@ -33,6 +33,7 @@ __all__ = [
     "reverse",
     "reverse_lines",
     "simplify",
+    "slope",
     "start_backward",
     "tangent_type",
     "transpose_list",

@@ -58,5 +58,9 @@ def reverse(wl: WengertList) -> WengertList:
         if type(out) is Var:
             backward.seed(out, replay.level.add_input(out.type))
             names.append(f"ct{i}")
-    adjoints = backward.run([line for line in lines if line.outputs and not line.primitive.discrete])
+    for line in reversed(lines):
+        if line.outputs and not line.primitive.discrete:
+            replay.level.location = line.location
+            backward.run([line])
+    adjoints = backward.adjoints
     return replay.finish([*outputs, *(adjoints.get(var, zeros_like(var.type)) for var in wanted)], tuple(names))
