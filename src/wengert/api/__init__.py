@@ -3,6 +3,7 @@
 from wengert import regions  # noqa: F401  # enters its lines into the table
 from wengert.api.checking import check
 from wengert.api.custom import primitive
+from wengert.api.explaining import draw, explain
 from wengert.api.gradients import grad, jvp, linearize, value_and_grad, vjp
 from wengert.api.listing import trace
 from wengert.api.mapping import stop_gradient, vmap
@@ -20,6 +21,8 @@ __all__ = [
     "WengertList",
     "check",
     "debug",
+    "draw",
+    "explain",
     "grad",
     "hessian",
     "hvp",

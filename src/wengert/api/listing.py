@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from wengert.api.arguments import as_float, parameter_name, result_leaves, strip
@@ -32,6 +32,11 @@ def trace(fun: Callable[..., Any], *args: Any) -> WengertList:
       v4 = v3 + 2                                   f64[]~
     outputs v4
     """
+    return record(fun, args, "trace")[0]
+
+
+def record(fun: Callable[..., Any], args: Sequence[Any], what: str) -> tuple[WengertList, list[Any]]:
+    """The list, and the numbers and arrays in the arguments, which are its inputs."""
     leaves, structure = flatten(tuple(args))
     names: list[str] = []
     for position, child in enumerate(structure.children):
@@ -40,31 +45,33 @@ def trace(fun: Callable[..., Any], *args: Any) -> WengertList:
     leaves = [
         leaf
         if getattr(leaf, "dtype", None) is not None and dtype_of(leaf).kind in "iub"
-        else as_float(leaf, name, "trace")
+        else as_float(leaf, f"argument {name}", what)
         for leaf, name in zip(leaves, names, strict=True)
     ]
     try:
-        level = Staged("trace")
+        level = Staged(what)
         boxes = [level.add_input(type_of(leaf)) for leaf in leaves]
-        return _finish(level, as_read(fun)(*unflatten(structure, boxes)), tuple(names))
+        return _finish(level, as_read(fun)(*unflatten(structure, boxes)), tuple(names), what), leaves
     except StagingError:
-        return _along_values(fun, leaves, structure, tuple(names))
+        return _along_values(fun, leaves, structure, tuple(names), what), leaves
 
 
-def _finish(level: Staged, out: Any, names: tuple[str, ...]) -> WengertList:
-    found, _ = result_leaves(out, "trace")
+def _finish(level: Staged, out: Any, names: tuple[str, ...], what: str) -> WengertList:
+    found, _ = result_leaves(out, what)
     return simplify(
         level.finish([x if isinstance(x, Box) and x.level is level else strip(x, level) for x in found], names)
     )
 
 
-def _along_values(fun: Any, leaves: list[Any], structure: Structure, names: tuple[str, ...]) -> WengertList:
+def _along_values(
+    fun: Any, leaves: list[Any], structure: Structure, names: tuple[str, ...], what: str
+) -> WengertList:
     """The list of the way taken for these values; what does not depend smoothly on them is a literal in it."""
-    eager = Eager("trace", keeps_all=True)
+    eager = Eager(what, keeps_all=True)
     boxes = [Box(eager, Var(leaf)) for leaf in leaves]
     inputs = tuple(box.ssa for box in boxes)
     try:
-        found, _ = result_leaves(as_read(fun)(*unflatten(structure, boxes)), "trace")
+        found, _ = result_leaves(as_read(fun)(*unflatten(structure, boxes)), what)
         outputs = tuple(x.ssa if isinstance(x, Box) and x.level is eager else strip(x, eager) for x in found)
     finally:
         eager.close()
