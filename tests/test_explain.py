@@ -78,10 +78,13 @@ PROGRAMS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "branch": (lambda x: x * x if x > 1 else np.sqrt(x), (2.5,)),
     "float32": (lambda x: np.sum(np.sqrt(x) * x), (np.array([1.0, 2.0], np.float32),)),
     "integers beside": (lambda x, k: x[k] ** 2, (V, np.array([0, 2]))),
+    "complex": (lambda z: np.real(z * z * (1 + 0.5j)) + np.abs(z), (1 + 2j,)),
     "by a mask": (lambda x: np.sum(x[x > 0] ** 2) * x[0], (V,)),
     "matrix by number": (lambda x: np.sum(np.outer(V, V) * x), (0.5,)),
 }
+REAL = [name for name in PROGRAMS if name != "complex"]
 programs = pytest.mark.parametrize(("fun", "args"), PROGRAMS.values(), ids=PROGRAMS)
+real_programs = pytest.mark.parametrize(("fun", "args"), [PROGRAMS[name] for name in REAL], ids=REAL)
 
 
 class TestNumbers:
@@ -101,9 +104,10 @@ class TestNumbers:
         ones = [np.ones(np.shape(leaf), np.asarray(leaf).dtype)[()] for leaf in leaves]
         cotangent = {"a": ones[0], "b": ones[1]} if isinstance(value, dict) else ones[0]
         expected = flatten(pullback(cotangent))[0]
-        found = [worked.adjoints[var] for var in worked.list.inputs if var.dtype.kind == "f"]
+        found = [worked.adjoints[var] for var in worked.list.inputs if var.dtype.kind in "fc"]
         for one, right in zip(found, expected, strict=True):
-            np.testing.assert_allclose(one, right, rtol=1e-5 if np.asarray(right).dtype == np.float32 else 1e-13)
+            tolerance = 1e-5 if np.asarray(right).dtype == np.float32 else 1e-13
+            np.testing.assert_allclose(np.conjugate(one), right, rtol=tolerance)
 
     @pytest.mark.parametrize("name", ["polynomial", "chain", "many", "matrix by number"])
     def test_each_number_has_a_forward_sweep(self, name: str) -> None:
@@ -153,7 +157,7 @@ class TestNumbers:
                 for term in Rules(worked, line).tangents(i):
                     np.testing.assert_allclose(term.value, sweep.tangents[term.of], rtol=1e-6, atol=1e-13)
 
-    @programs
+    @real_programs
     def test_what_is_spelled_out_computes_to_what_it_says(self, fun: Any, args: Any) -> None:
         worked = wg.explain(fun, *args).worked
         for line in worked.list.lines:
@@ -163,7 +167,7 @@ class TestNumbers:
                 if one.numbers:
                     assert computed(one.numbers) == pytest.approx(float(one.value), rel=2e-4, abs=1e-5), one.numbers
 
-    @programs
+    @real_programs
     def test_partials_are_the_derivatives_of_the_line(self, fun: Any, args: Any) -> None:
         worked = wg.explain(fun, *args).worked
         found = 0
@@ -271,6 +275,12 @@ class TestTables:
         shown = type(explanation)(explanation.title, explanation.worked, (Region("f.py:3", "unrolled", "it grows"),))
         assert "Loops and branches" in str(shown)
         assert "it grows" in str(shown)
+
+    def test_complex_arguments_say_what_grad_gives(self) -> None:
+        text = wg.explain(PROGRAMS["complex"][0], *PROGRAMS["complex"][1]).text(120)
+        assert "grad gives the conjugate of the adjoint" in text
+        assert "path by path" not in text
+        assert "* (1+0.5j)" in text
 
     def test_printing_is_the_representation(self) -> None:
         explanation = wg.explain(chain, 3.0)

@@ -7,6 +7,7 @@ result.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from wengert.ir import Var, dependents
@@ -21,11 +22,11 @@ Path = tuple[Partial, ...]
 
 
 def chains(worked: Worked) -> Section | None:
-    """The products along the paths, in both orders; `None` for arrays, or where there are too many."""
+    """The products along the paths, in both orders; `None` but for real numbers, or where there are too many."""
     wl = worked.list
     if len(wl) > LINES or len(wl.outputs) != 1 or type(wl.outputs[0]) is not Var or wl.outputs[0] in wl.inputs:
         return None
-    if any(var.shape for var in worked.values):
+    if any(var.shape or var.dtype.kind == "c" for var in worked.values):
         return None
     into: dict[Var, list[Partial]] = {}
     for line in wl.lines:
@@ -63,5 +64,5 @@ def _paths(at: Var, goal: Var, into: dict[Var, list[Partial]]) -> Iterator[Path]
 def _factor(partial: Partial) -> str:
     """The partial as a number, or as a function of a number: `6`, `cos(9)`."""
     value = number(partial.value)
-    text = partial.numbers if partial.numbers.endswith(")") and partial.numbers.count("(") == 1 else value
+    text = partial.numbers if re.fullmatch(r"\w+\([^()]*\)", partial.numbers) else value
     return f"({text})" if text.startswith("-") else text

@@ -194,7 +194,10 @@ class Explanation:
                 sign = "+=" if several or term.part else "="
                 rows.append((name + term.part, sign, term.formula, _equation(term.numbers, term.value), total))
         columns = (Column("adjoint"), Column(""), Column("from the line"), Column("in numbers"), Column("sum"))
-        return Section("Reverse mode", "from the last line to the first", columns, tuple(rows))
+        note = "from the last line to the first"
+        if any(var.dtype.kind == "c" for var in worked.list.inputs):
+            note += "; of a complex argument, grad gives the conjugate of the adjoint"
+        return Section("Reverse mode", note, columns, tuple(rows))
 
     def _readers(self) -> dict[Var, int]:
         """How many lines read each value."""

@@ -19,7 +19,9 @@ class ShortNames(Names):
         self._bodies: dict[int, tuple[str, tuple[str, ...]]] = {}
 
     def __call__(self, value: Any) -> str:
-        if type(value) is float or isinstance(value, (np.floating, np.complexfloating, complex)):
+        if isinstance(value, (complex, np.complexfloating)):
+            return f"({number(value)})"
+        if type(value) is float or isinstance(value, np.floating):
             return number(value)
         return super().__call__(value)
 

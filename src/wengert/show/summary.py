@@ -21,7 +21,7 @@ def number(value: Any, digits: int = 6) -> str:
     if isinstance(value, (int, np.integer)):
         return str(int(value))
     if isinstance(value, (complex, np.complexfloating)):
-        return f"{value.real:.{digits}g}{value.imag:+.{digits}g}j"
+        return f"{value.real + 0.0:.{digits}g}{value.imag + 0.0:+.{digits}g}j"
     return f"{float(value) + 0.0:.{digits}g}"  # + 0.0: no "-0"
 
 
