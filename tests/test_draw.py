@@ -116,6 +116,10 @@ class TestLayout:
         # a -> b -> c -> d, and e that only d reads: e stands beside c
         assert layers_of(5, [(0, 1), (1, 2), (2, 3), (4, 3)]) == [0, 1, 2, 3, 2]
 
+    def test_what_is_too_large_is_told(self) -> None:
+        with pytest.raises(ValueError, match="301 nodes is too large to be laid out; draw fewer lines by limit="):
+            lay_out([(50, 20)] * 301, [(i, i + 1) for i in range(300)] + [(i, 300) for i in range(299)])
+
     def test_crossings_are_counted_and_removed(self) -> None:
         rows, edges = [[0, 1, 2], [3, 4, 5]], [(0, 5), (1, 4), (2, 3)]
         below = {u: [v] for u, v in edges}

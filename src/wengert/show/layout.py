@@ -15,6 +15,7 @@ from itertools import pairwise
 Edge = tuple[int, int]
 Point = tuple[float, float]
 ROUNDS, SWEEPS = 12, 40
+LARGEST = 30_000  # pieces of edges
 STRAIGHT = 4.0  # how much more the inner parts of long edges resist bends
 
 
@@ -29,10 +30,15 @@ class Layout:
 
 
 def lay_out(
-    sizes: Sequence[tuple[float, float]], edges: Sequence[Edge], gap: float = 28, layer_gap: float = 56
+    sizes: Sequence[tuple[float, float]], edges: Sequence[Edge], gap: float = 28, layer_gap: float = 60
 ) -> Layout:
     """Place boxes of these sizes; edges go from lower to higher layers, downwards."""
     layer = layers_of(len(sizes), edges)
+    total = sum(layer[v] - layer[u] for u, v in edges)
+    if total > LARGEST:
+        raise ValueError(
+            f"draw: a graph of {len(sizes):,} nodes is too large to be laid out; draw fewer lines by limit="
+        )
     chains = []
     widths, heights = [w for w, _ in sizes], [h for _, h in sizes]
     pieces: list[Edge] = []
