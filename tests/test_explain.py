@@ -18,6 +18,7 @@ from tests.scenarios.program import Program
 from tests.scenarios.programs import PROGRAMS as PLAIN_PROGRAMS
 from wengert.ir import Array, Var, WengertList
 from wengert.record import Staged
+from wengert.regions import cond, for_, index_type, record, while_
 from wengert.run import run
 from wengert.show import Region, summary
 from wengert.show.formula import formula
@@ -327,6 +328,61 @@ def test_plain_programs(program: Program) -> None:
     assert "Forward mode" in text
     assert "Reverse mode" in text
     ET.fromstring(wg.draw(program.function, *args, limit=12).svg())
+
+
+class TestLoops:
+    def program(self) -> WengertList:
+        scalar = Array((), np.dtype(float))
+        body = record(lambda i, c, k: np.sin(c) * k + c, [index_type(), scalar, scalar])
+        halves = record(lambda c: c * c * 0.5, [scalar])
+        large = record(lambda c: c > 0.1, [scalar])
+        level = Staged("test")
+        x, k = level.add_input(scalar), level.add_input(scalar)
+        repeated = for_(x * 2, k, body=body, length=5, carries=1, consts=1, reverse=False)
+        shrunk = while_(repeated * 0.1, body=halves, cond=large, carries=1)
+        branches = (record(lambda a: a * 2, [scalar]), record(lambda a: np.exp(a), [scalar]))
+        chosen = cond(shrunk > 0, repeated, branches=branches)
+        return level.finish([chosen * k + shrunk], ("x", "k"))
+
+    def test_numbers_are_those_of_the_modes(self) -> None:
+        wl = self.program()
+        worked = wg.explain(wl, 1.0, 0.5).worked
+        fun = lambda x, k: run(wl, x, k)[0]  # noqa: E731
+        expected = wg.grad(fun, (0, 1))(1.0, 0.5)
+        np.testing.assert_allclose([worked.adjoints[var] for var in wl.inputs], expected, rtol=1e-14)
+        np.testing.assert_allclose([s.tangents[wl.outputs[0]] for s in worked.sweeps], expected, rtol=1e-14)
+
+    def test_what_lines_give_adds_up(self) -> None:
+        wl = self.program()
+        worked = wg.explain(wl, 1.0, 0.5).worked
+        total: dict[Var, Any] = dict(worked.seeds)
+        for line in wl.lines:
+            for term in Rules(worked, line).cotangents():
+                total[term.of] = total.get(term.of, 0.0) + term.value
+        for var, ct in total.items():
+            np.testing.assert_allclose(ct, worked.adjoints[var], rtol=1e-13)
+
+    def test_bodies_are_below_their_line(self) -> None:
+        wl = self.program()
+        explanation = wg.explain(wl, 1.0, 0.5)
+        (loop,) = [step for step in explanation.steps if step.formula == "for i in range(5)"]
+        assert loop.body == (
+            "    carry  c1 = v1",
+            "    v3 = sin(c1)",
+            "    v4 = v3 * k",
+            "    v5 = v4 + c1",
+            "    next   v5",
+        )
+        text = explanation.text(120)
+        assert "dv2       D for(v1, k)·(dv1, dk)" in text
+        assert re.search(r"D ∂k for\(v1, k\)ᵀ·v.2", text)
+        printed = [line.split("  f64")[0].split("  bool")[0].strip() for line in str(wl).splitlines()[1:-1]]
+        shown = [line.strip() for line in text.splitlines()]
+        assert all(any(row.startswith(line) for row in shown) for line in printed[:-1])
+
+    def test_it_is_drawn(self) -> None:
+        titles = [node.title for node in wg.draw(self.program(), 1.0, 0.5).graph.nodes]
+        assert "v2 = for i in range(5)" in titles
 
 
 class Tags(HTMLParser):

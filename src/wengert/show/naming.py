@@ -28,7 +28,7 @@ class ShortNames(Names):
     def keep_body(self, line: Line) -> None:
         """Note the text of a line that holds lists: it names what is in them."""
         assert line.primitive.text is not None
-        right, below = line.primitive.text(line, self, 0)
+        right, below = line.primitive.text(line, self, 1)
         self._bodies[id(line)] = (right, tuple("  " * row.depth + row.left for row in below))
 
     def formula(self, line: Line) -> str:

@@ -104,7 +104,7 @@ class Rules:
         for var in self.line.outputs:
             ct = self.worked.adjoints.get(var)
             backward.seed(var, ct.copy() if isinstance(ct, np.ndarray) else ct)
-        backward.run([self.line])
+        backward.run([self.worked.linear.get(id(self.line), self.line)])
         return {var: ct for var, ct in backward.adjoints.items() if var in self.moving}
 
     def partials(self) -> list[Partial]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, Names, Var, WengertList, bind, dependents, dtype_of, shape_of
+from wengert.ir import Array, Line, Names, Var, WengertList, bind, dependents, dtype_of, shape_of
 from wengert.show.naming import ShortNames, differential, name_all
 from wengert.show.summary import summary
 from wengert.transform import Backward, fit, push
@@ -35,6 +35,7 @@ class Worked:
     sweeps: tuple[Sweep, ...]
     adjoints: Values
     seeds: Values  # the adjoints of the results that reverse mode began with
+    linear: dict[int, Line]  # of lines that hold lists, by their id: the line that reverse mode walks in their place
 
 
 def work_through(wl: WengertList, args: Sequence[Any], tangents: Any = None, cotangents: Any = None) -> Worked:
@@ -43,9 +44,10 @@ def work_through(wl: WengertList, args: Sequence[Any], tangents: Any = None, cot
     `tangents` holds one per input, `None` for zero; by default a few numbers get one sweep each, more of them, or
     arrays, one sweep along ones for the first input. `cotangents` holds one per output, by default ones.
     """
-    values = evaluate(wl, args)
     names = name_all(wl)
-    live = {var for var in dependents(floats(wl.inputs), wl.lines) if is_float(var)}
+    live = {var for var in dependents(floats(wl.inputs), wl.lines) if var.dtype.kind in "fc"}
+    linear: dict[int, Line] = {}
+    values = evaluate(wl, args, live, linear)
     with np.errstate(all="ignore"):
         directions = default_directions(wl) if tangents is None else [list(tangents)]
         sweeps = tuple(Sweep(label(wl, names, one), push_all(wl, values, one)) for one in directions)
@@ -54,17 +56,28 @@ def work_through(wl: WengertList, args: Sequence[Any], tangents: Any = None, cot
             if type(out) is Var and out in live:
                 ct = ones(values[out]) if ct is None else ct
                 seeds[out] = ct if out not in seeds else seeds[out] + ct
-        adjoints = pull_all(wl, values, live, seeds)
-    return Worked(wl, names, values, sweeps, adjoints, seeds)
+        adjoints = pull_all([linear.get(id(line), line) for line in wl.lines], wl.inputs, values, live, seeds)
+    return Worked(wl, names, values, sweeps, adjoints, seeds, linear)
 
 
-def evaluate(wl: WengertList, args: Sequence[Any]) -> Values:
-    """The value of every line."""
+def evaluate(
+    wl: WengertList, args: Sequence[Any], live: Set[Var] = frozenset(), linear: dict[int, Line] | None = None
+) -> Values:
+    """The value of every line.
+
+    With `linear`, lines that hold lists leave there what reverse mode walks in their place.
+    """
     values: Values = dict(zip(wl.inputs, args, strict=True))
     with np.errstate(all="ignore"):
         for line in wl.lines:
             xs = tuple([values[x] if type(x) is Var else x for x in line.inputs])
-            out = bind(line.primitive, xs, line.params)
+            moving = [k for k, x in enumerate(line.inputs) if type(x) is Var and x in live]
+            if linear is not None and line.primitive.linearize is not None and moving:
+                halves = line.primitive.linearize(xs, moving, None, line.params)
+                linear[id(line)] = halves.line(line.inputs, line.outputs, line.location)
+                out = halves.outputs
+            else:
+                out = bind(line.primitive, xs, line.params)
             for var, value in zip(line.outputs, out if type(out) is tuple else (out,), strict=True):
                 values[var] = value.item() if var.type.weak and isinstance(value, np.generic) else value
     return values
@@ -79,24 +92,28 @@ def push_all(wl: WengertList, values: Values, direction: Sequence[Any]) -> Value
             continue
         xs = tuple([values[x] if type(x) is Var else x for x in line.inputs])
         ys = tuple([values[var] for var in line.outputs])
-        dy = push(line.primitive, ys if len(ys) > 1 else ys[0], xs, dxs, line.params)
-        for var, one in zip(line.outputs, dy if len(ys) > 1 and dy is not None else (dy,) * len(ys), strict=True):
-            if one is not None:
+        if line.primitive.dual is not None:
+            dys = line.primitive.dual(xs, dxs, line.params)[1]
+        else:
+            dy = push(line.primitive, ys if len(ys) > 1 else ys[0], xs, dxs, line.params)
+            dys = dy if len(ys) > 1 and dy is not None else (dy,) * len(ys)
+        for var, one in zip(line.outputs, dys, strict=True):
+            if one is not None and var.dtype.kind in "fc":
                 tangents[var] = fit(one, values[var])
     return tangents
 
 
-def pull_all(wl: WengertList, values: Values, live: set[Var], seeds: Values) -> Values:
+def pull_all(lines: Sequence[Line], inputs: Sequence[Var], values: Values, live: set[Var], seeds: Values) -> Values:
     """The adjoint of every value that has one: of each, the sum once all that read it have been walked."""
     backward = Backward(lambda var: values[var], live)
     for out, ct in seeds.items():
         backward.seed(out, ct)
     adjoints: Values = {}
-    for line in reversed(wl.lines):
-        if not line.primitive.discrete:
+    for line in reversed(lines):
+        if line.outputs and not line.primitive.discrete:
             adjoints.update(kept(backward, line.outputs))
             backward.run([line])
-    adjoints.update(kept(backward, wl.inputs))
+    adjoints.update(kept(backward, inputs))
     return adjoints
 
 
