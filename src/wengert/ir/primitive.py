@@ -62,8 +62,11 @@ class Primitive:
     flow
         For lines that hold lists: `flow(moving, **params)` -> for each list which of its inputs move, if these inputs
         of the line do, and which outputs of the line then do.
-    dual
-        For lines that hold lists: `dual(xs, dxs, params)` -> the outputs and their tangents, by one line.
+    lift
+        For lines that hold lists: `lift(transform, count, xs, companions, params)` -> the outputs and their companions,
+        by one line. A companion is what a mode computes beside a value: a tangent, or the terms of a series; there are
+        `count` of them, a tuple, or `None` where they are zero. `transform(list, moving, moved)` is the list that takes
+        `(*inputs, *companions of the moving)` to `(*outputs, *companions of the moved)`.
     linearize
         For lines that hold lists: `linearize(xs, moving, free, params)` -> a `Linearized`: the outputs, and the line
         that is linear in the tangents of the inputs numbered `moving`. The line that computes the outputs leaves the
@@ -125,7 +128,7 @@ class Primitive:
     update: Rule | None = None
     transpose_update: Rule | None = None
     flow: Rule | None = None
-    dual: Rule | None = None
+    lift: Rule | None = None
     linearize: Rule | None = None
     tidy: Rule | None = None
     prune: Rule | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from collections.abc import Sequence as Several
 from itertools import compress
 from typing import Any
@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from wengert.ir import Seq, Sequence, Type, Var, WengertList, type_of
-from wengert.transform import Joint, Replay, start_backward, tangent_type, zeros_like
+from wengert.transform import Replay, start_backward, tangent_type, zeros_like
 
 Flags = tuple[bool, ...]
+Lifting = Callable[[WengertList, Flags, Flags], WengertList]
 
 
 def flags_at(count: int, places: Iterable[int]) -> Flags:
@@ -37,16 +38,16 @@ def zero_of(value: Any) -> Any:
     return blank(type_of(value))
 
 
-@functools.lru_cache(maxsize=1024)
-def dual_body(body: WengertList, moving: Flags, moved: Flags) -> WengertList:
-    """`(*inputs, *tangents of the moving) -> (*outputs, *tangents of the moved)`."""
-    joint = Joint("forward")
-    primals = [joint.add_input(var) for var in body.inputs]
-    for var in compress(body.inputs, moving):
-        joint.add_tangent(var, tangent_type(var.type))
-    joint.follow(body, primals)
-    tangents = map(joint.tangent_or_zero, compress(body.outputs, moved))
-    return joint.finish([*joint.outputs(body), *tangents], body.names)
+def companions(values: Several[Any], found: Several[Any], moved: Several[bool], count: int) -> list[Any]:
+    """The companions of those values that have some: zeros where a value gets them only later."""
+    rows = zip(values, found, moved, strict=False)
+    return [one for x, row, flag in rows if flag for one in (row or (zero_of(x),) * count)]
+
+
+def in_rows(values: Iterable[Any], moved: Several[bool], count: int) -> list[tuple[Any, ...] | None]:
+    """Companions one after another, as a row of them for each value that has some."""
+    rest = iter(values)
+    return [tuple(next(rest) for _ in range(count)) if flag else None for flag in moved]
 
 
 @functools.lru_cache(maxsize=1024)

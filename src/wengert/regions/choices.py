@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from wengert.ir import Linearized, Primitive, Tangent, Type, Var, WengertList, moved_outputs, type_of
-from wengert.regions.bodies import Flags, any_of, blank, dual_body, flags_at, transposed_body, zero_of
+from wengert.regions.bodies import Flags, Lifting, any_of, blank, flags_at, in_rows, transposed_body, zero_of
 from wengert.regions.cut import price
 from wengert.regions.halves import INPUT, OUTPUT, RESIDUAL, Halves, Read, Role, split_body
 from wengert.regions.lines import write
@@ -19,13 +19,14 @@ def flow(moving: Sequence[bool], *, branches: tuple[WengertList, ...]) -> tuple[
     return [flags] * len(branches), any_of(*(moved_outputs(branch, flags) for branch in branches))
 
 
-def dual(xs: Sequence[Any], dxs: Sequence[Any], params: dict[str, Any]) -> tuple[tuple[Any, ...], list[Any]]:
-    """The same choice of values and tangents."""
-    flags, moved = flow([dx is not None for dx in dxs], **params)
-    arms = tuple(dual_body(branch, flags[0], moved) for branch in params["branches"])
-    out = write("cond", (*xs, *(dx for dx in dxs if dx is not None)), branches=arms)
-    moves = iter(out[len(moved) :])
-    return out[: len(moved)], [next(moves) if flag else None for flag in moved]
+def lift(
+    transform: Lifting, count: int, xs: Sequence[Any], given: Sequence[Any], params: dict[str, Any]
+) -> tuple[tuple[Any, ...], list[Any]]:
+    """The same choice of values and companions."""
+    flags, moved = flow([row is not None for row in given], **params)
+    arms = tuple(transform(branch, flags[0], moved) for branch in params["branches"])
+    out = write("cond", (*xs, *(one for row in given if row for one in row)), branches=arms)
+    return out[: len(moved)], in_rows(out[len(moved) :], moved, count)
 
 
 def linearize(

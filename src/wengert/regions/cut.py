@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from wengert.ir import Line, Seq, Type, Var
+from wengert.ir import Line, Primitive, Seq, Type, Var
 
 UNKNOWN = 100  # items that a sequence is taken to have
 UNIT = 20  # capacities are integers: of 1/20 byte, the cost of arithmetic
@@ -25,6 +25,16 @@ def price(kind: Type) -> float:
     return float(kind.size * kind.dtype.itemsize)
 
 
+def work(line: Line) -> float:
+    """What computing a line again costs, in the same units; infinite for what is not done twice.
+
+    A choice costs as much as its dearest branch.
+    """
+    if line.primitive is Primitive.table["cond"]:
+        return max(sum(map(work, branch.lines)) for branch in line.bodies())
+    return line.primitive.recomputing * sum(price(var.type) for var in line.outputs)
+
+
 def to_store(lines: Sequence[Line], prices: Mapping[Var, float], wanted: Iterable[Var]) -> tuple[set[Var], set[Var]]:
     """The Vars to store, and those to compute anew, so that the wanted ones can be had.
 
@@ -32,36 +42,42 @@ def to_store(lines: Sequence[Line], prices: Mapping[Var, float], wanted: Iterabl
     hand.
     """
     made = {var: line for line in lines for var in line.outputs}
+    costs = {id(line): work(line) for line in lines}
     needed, rest = set(), [var for var in wanted if var in made or prices[var] > 0]
+    again: dict[int, Line] = {}  # the lines that may be computed again
     while rest:
         var = rest.pop()
-        if var not in needed:
-            needed.add(var)
-            if var in made and made[var].primitive.recomputing < math.inf:
-                rest += [x for x in made[var].inputs if type(x) is Var and (x in made or prices[x] > 0)]
+        if var in needed:
+            continue
+        needed.add(var)
+        line = made.get(var)
+        if line is not None and costs[id(line)] < math.inf:
+            again[id(line)] = line
+            rest += [x for x in line.inputs if type(x) is Var and (x in made or prices[x] > 0)]
     if not needed:
         return set(), set()
-    numbers = {var: i for i, var in enumerate(needed)}
-    count = len(needed)
-    source, sink = 2 * count, 2 * count + 1
+
+    enter = {var: 2 * i for i, var in enumerate(needed)}  # a Var is an edge, from here to the next number
+    at = {key: 2 * len(needed) + i for i, key in enumerate(again)}
+    source = 2 * len(needed) + len(again)
+    sink = source + 1
+    worth = {var: prices.get(var, price(var.type)) for var in needed}
+    scale = min(UNIT, LARGE / (sum(worth.values()) * UNIT + 1))
     capacities: dict[tuple[int, int], float] = {}
-    total = sum(prices.get(var, price(var.type)) for var in needed)
-    scale = min(UNIT, LARGE / (total * UNIT + 1))
-    for var, i in numbers.items():
-        line = made.get(var)
-        capacities[2 * i, 2 * i + 1] = prices.get(var, price(var.type)) * scale
-        again = math.inf if line is None else line.primitive.recomputing * price(var.type) * scale
-        capacities[source, 2 * i] = again
-        if line is not None and again < math.inf:
-            for x in line.inputs:
-                if type(x) is Var and x in numbers:
-                    capacities[2 * numbers[x] + 1, 2 * i] = math.inf
+    for key, line in again.items():
+        capacities[source, at[key]] = costs[key] * scale
+        for x in line.inputs:
+            if type(x) is Var and x in enter:
+                capacities[enter[x] + 1, at[key]] = math.inf
+    for var, place in enter.items():
+        capacities[place, place + 1] = worth[var] * scale
+        capacities[at.get(id(made.get(var)), source), place] = math.inf
     for var in wanted:
-        if var in numbers:
-            capacities[2 * numbers[var] + 1, sink] = math.inf
+        if var in enter:
+            capacities[enter[var] + 1, sink] = math.inf
     after = _sink_side(capacities, source, sink)
-    stored = {var for var, i in numbers.items() if 2 * i + 1 in after and 2 * i not in after}
-    return stored, {var for var, i in numbers.items() if 2 * i in after}
+    stored = {var for var, place in enter.items() if place + 1 in after and place not in after}
+    return stored, {var for var, place in enter.items() if place in after}
 
 
 def _sink_side(capacities: Mapping[tuple[int, int], float], source: int, sink: int) -> set[int]:

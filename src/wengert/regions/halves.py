@@ -8,15 +8,19 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from wengert.ir import Line, Var, WengertList, dependents
+from wengert.primitives import add, multiply
 from wengert.regions.cut import to_store
 from wengert.transform import Joint, clean, tangent_type
 
 Flags = tuple[bool, ...]
-INPUT, OUTPUT, INVARIANT, RESIDUAL = "input", "output", "invariant", "residual"
+INPUT, OUTPUT, INVARIANT, RESIDUAL, START = "input", "output", "invariant", "residual", "start"
 
 
 class Read(NamedTuple):
-    """A known value that the linear half reads: an input or output of the body, an invariant, or a residual."""
+    """A known value that the linear half reads: an input or output of the body, an invariant, a residual, or a start.
+
+    A start is what a carried integer would be at index 0, if it goes up by the same number from trip to trip.
+    """
 
     kind: str
     place: int
@@ -28,6 +32,7 @@ class Role(NamedTuple):
     price: float  # of having it again
     constant: bool = False  # the same in each trip
     carried: bool = False  # gone after the trip: to have it again is to store it
+    slope: int | None = None  # an integer that is the index times this, and its start
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,8 @@ def split_body(body: WengertList, moving: Flags, moved: Flags, roles: tuple[Role
     stored, recomputed = to_store([x for x in known if steady.isdisjoint(x.outputs)], prices, wanted)
 
     anew = [line for line in known if not recomputed.isdisjoint(line.outputs)]
-    second = clean(WengertList((), (*anew, *linear), moves))
+    counted, starts = _counted(inputs, roles)
+    second = clean(WengertList((), (*counted, *anew, *linear), moves))
     made = live.union(*(line.outputs for line in second.lines))
     reads: dict[Var, Read] = {}
     residuals: list[Var] = []
@@ -89,7 +95,9 @@ def split_body(body: WengertList, moving: Flags, moved: Flags, roles: tuple[Role
     for var in _read(second.lines, moves):
         if var in made or var in reads:
             continue
-        if var in inputs and not roles[inputs.index(var)].carried:
+        if var in starts:
+            reads[var] = Read(START, starts[var])
+        elif var in inputs and not roles[inputs.index(var)].carried:
             reads[var] = Read(INPUT, inputs.index(var))
         elif var in again:
             reads[var] = Read(OUTPUT, again[var])
@@ -108,6 +116,19 @@ def split_body(body: WengertList, moving: Flags, moved: Flags, roles: tuple[Role
         WengertList((*whole.inputs[len(inputs) :], *reads), second.lines, moves),
         tuple(reads.values()),
     )
+
+
+def _counted(inputs: Sequence[Var], roles: Sequence[Role]) -> tuple[list[Line], dict[Var, int]]:
+    """Lines that compute carried integers from the index, which is the first input, and their starts."""
+    lines: list[Line] = []
+    starts: dict[Var, int] = {}
+    for k, (var, role) in enumerate(zip(inputs, roles, strict=True)):
+        if role.slope is not None:
+            far, start = Var(type=var.type), Var(type=var.type)
+            starts[start] = k
+            lines.append(Line(multiply, (inputs[0], role.slope), {}, (far,), None))
+            lines.append(Line(add, (start, far), {}, (var,), None))
+    return lines, starts
 
 
 def _read(lines: Iterable[Line], outputs: Sequence[Any]) -> list[Var]:

@@ -6,14 +6,12 @@ from collections.abc import Callable, Sequence
 from itertools import compress
 from typing import Any
 
-from wengert.ir import Linearized, Primitive, Tangent, Var, WengertList, moved_outputs
-from wengert.regions.bodies import Flags, any_of, dual_body, flags_at, transposed_body, zero_of
-from wengert.regions.build import index_type
-from wengert.regions.cut import UNKNOWN, price
-from wengert.regions.halves import INPUT, INVARIANT, OUTPUT, Halves, Role, split_body
+from wengert.ir import Linearized, Tangent, WengertList, moved_outputs
+from wengert.regions.bodies import Flags, Lifting, any_of, companions, flags_at, in_rows, transposed_body, zero_of
+from wengert.regions.halves import split_body
 from wengert.regions.layout import Loop
-from wengert.regions.lines import loop_params, write_loop
-from wengert.run import run
+from wengert.regions.linear_loop import LoopRun, linear_loop, roles_of, with_slopes
+from wengert.regions.lines import write_loop
 from wengert.transform import plus
 
 
@@ -32,37 +30,36 @@ def flow(
         carry = more
 
 
-def dual(xs: Sequence[Any], dxs: Sequence[Any], params: dict[str, Any]) -> tuple[tuple[Any, ...], list[Any]]:
-    """One loop that carries the values and their tangents."""
+def lift(
+    transform: Lifting, count: int, xs: Sequence[Any], given: Sequence[Any], params: dict[str, Any]
+) -> tuple[tuple[Any, ...], list[Any]]:
+    """One loop that carries the values and their companions."""
     body, length, carries, consts = params["body"], params["length"], params["carries"], params["consts"]
-    (flags,), moved = flow([dx is not None for dx in dxs], **params)
-    both = dual_body(body, flags, moved)
-    values, tangents = Loop.of(xs, length, carries, consts), Loop.of(dxs, length, carries, consts)
+    (flags,), moved = flow([row is not None for row in given], **params)
+    wide = transform(body, flags, moved)
+    values, beside = Loop.of(xs, length, carries, consts), Loop.of(given, length, carries, consts)
+    extra = companions(values.carry, beside.carry, moved, count)
     loop = Loop(
         values.trips,
-        (*values.carry, *_given(values.carry, tangents.carry, moved)),
-        (*values.consts, *(dw for dw in tangents.consts if dw is not None)),
-        (*values.xs, *(dx for dx in tangents.xs if dx is not None)),
+        (*values.carry, *extra),
+        (*values.consts, *(one for row in beside.consts if row for one in row)),
+        (*values.xs, *(one for row in beside.xs if row for one in row)),
     )
-    index, *slots = both.inputs
-    count = len(body.inputs) - 1
-    old, new = Loop.of(slots[:count], 0, carries, consts), iter(slots[count:])
-    grown = [
-        [*part, *(next(new) for dx in given if dx)]
-        for part, given in (
-            (old.carry, moved[:carries]),
-            (old.consts, [dw is not None for dw in tangents.consts]),
-            (old.xs, [dx is not None for dx in tangents.xs]),
-        )
-    ]
-    outputs, moves = both.outputs[: len(body.outputs)], both.outputs[len(body.outputs) :]
-    split = sum(moved[:carries])
-    order = (*outputs[:carries], *moves[:split], *outputs[carries:], *moves[split:])
-    wl = WengertList((index, *grown[0], *grown[1], *grown[2]), both.lines, order, body.names[: 1 + carries])
+    index, *slots = wide.inputs
+    old, new = Loop.of(slots[: len(flags) - 1], 0, carries, consts), slots[len(flags) - 1 :]
+    of_consts = len(loop.consts) - consts
+    new_carry, new_consts, new_xs = _taken(new, len(extra)), _taken(new, of_consts), new
+    outputs, moves = wide.outputs[: len(moved)], wide.outputs[len(moved) :]
+    wl = WengertList(
+        (index, *old.carry, *new_carry, *old.consts, *new_consts, *old.xs, *new_xs),
+        wide.lines,
+        (*outputs[:carries], *moves[: len(extra)], *outputs[carries:], *moves[len(extra) :]),
+        body.names[: 1 + carries],
+    )
     out = write_loop(loop, wl, length, params["reverse"])
-    ys = out[carries + split : carries + split + len(outputs) - carries]
-    dys = iter((*out[carries : carries + split], *out[carries + split + len(ys) :]))
-    return (*out[:carries], *ys), [next(dys) if flag else None for flag in moved]
+    end = carries + len(extra)
+    ys = out[end : end + len(moved) - carries]
+    return (*out[:carries], *ys), in_rows((*out[carries:end], *out[end + len(ys) :]), moved, count)
 
 
 def linearize(
@@ -70,91 +67,32 @@ def linearize(
 ) -> Linearized:
     """The loop that also yields the residuals, and the loop over them that is linear in what it carries."""
     body, length, carries, consts = params["body"], params["length"], params["carries"], params["consts"]
-    given = flags_at(len(xs), moving)
-    (flags,), moved = flow(given, **params)
+    (flags,), moved = flow(flags_at(len(xs), moving), **params)
     loop = Loop.of(xs, length, carries, consts)
-    at_no_price = Loop.of([True] * len(xs) if free is None else free, length, carries, consts)
-    halves = split_body(
-        body,
-        flags,
-        moved,
-        _roles(body, length, at_no_price),
-        (*[False] * carries, *[free is None] * len(moved[carries:])),
-    )
+    roles = roles_of(body, Loop.of([True] * len(xs) if free is None else free, length, carries, consts), length)
+    if not params["reverse"]:
+        roles = with_slopes(roles, body, carries)
+    at_hand = (*[False] * carries, *[free is None] * (len(moved) - carries))
+    halves = split_body(body, flags, moved, roles, at_hand)
     out = write_loop(loop, halves.known, length, params["reverse"])
-    where = Loop.of(range(len(xs)), length, carries, consts)
-    is_given = Loop.of(given, length, carries, consts)
+    offset = int(length is None)
     return linear_loop(
         halves,
-        outputs=out[: len(moved)],
-        moved=moved,
-        trips=loop.trips,
-        carry=[
-            Tangent(k) if flag else zero_of(c)
-            for k, c, flag, moves in zip(where.carry, loop.carry, is_given.carry, moved, strict=False)
-            if moves
-        ],
-        consts=[Tangent(k) for k, flag in zip(where.consts, is_given.consts, strict=True) if flag],
-        xs=[Tangent(k) for k, flag in zip(where.xs, is_given.xs, strict=True) if flag],
-        inputs=(None, *loop.carry, *loop.consts, *loop.xs),
-        index=0,
-        item_start=1 + carries + consts,
-        yielded=out,
-        residuals=out[len(moved) :],
-        length=length,
-        reverse=params["reverse"],
+        LoopRun(
+            trips=loop.trips,
+            length=length,
+            reverse=params["reverse"],
+            inputs=(None, *loop.carry, *loop.consts, *loop.xs),
+            consts=1 + carries,
+            xs=1 + carries + consts,
+            yielded=out[: len(moved)],
+            residuals=out[len(moved) :],
+        ),
+        out[: len(moved)],
+        [k - offset + 1 for k in moving],
+        offset - 1,
+        moved,
     )
-
-
-def linear_loop(
-    halves: Halves,
-    *,
-    outputs: tuple[Any, ...],
-    moved: Flags,
-    trips: Any,
-    carry: list[Any],
-    consts: list[Any],
-    xs: list[Any],
-    inputs: tuple[Any, ...],
-    index: int | None,
-    item_start: int,
-    yielded: Sequence[Any],
-    residuals: Sequence[Any],
-    length: int | None,
-    reverse: bool,
-) -> Linearized:
-    """The loop that is linear in tangents, from the linear half of a body.
-
-    `carry`, `consts` and `xs` begin with tangents; `inputs` are the values of the body's inputs, those from
-    `item_start` on for all trips; `index` tells which of them is the loop's index.
-    What the linear half reads again is added to the constants and the items.
-    """
-    slots = list(halves.linear.inputs)
-    tangents = [_taken(slots, len(part)) for part in (carry, consts, xs)]
-    counter = Var(type=index_type())
-    steady: list[Var] = []
-    items: list[Var] = []
-    invariants: list[Any] | None = None
-    for var, (kind, k) in zip(slots, halves.reads, strict=True):
-        if kind == INPUT and k == index:
-            counter = var
-        elif kind == INPUT and k < item_start:
-            steady.append(var)
-            consts.append(inputs[k])
-        elif kind == INVARIANT:
-            if invariants is None:
-                invariants = run(halves.invariants, *inputs)
-            steady.append(var)
-            consts.append(invariants[k])
-        else:
-            items.append(var)
-            xs.append(inputs[k] if kind == INPUT else yielded[k] if kind == OUTPUT else residuals[k])
-    body = WengertList(
-        (counter, *tangents[0], *tangents[1], *steady, *tangents[2], *items), halves.linear.lines, halves.linear.outputs
-    )
-    loop = Loop(trips, tuple(carry), tuple(consts), tuple(xs))
-    places = tuple(j for j, flag in enumerate(moved) if flag)
-    return Linearized(outputs, places, Primitive.table["for"], loop.inputs(), loop_params(loop, body, length, reverse))
 
 
 def pull(
@@ -245,29 +183,6 @@ def pull_by_halves(
     for (_, k), total in zip(places, totals, strict=True):
         found[moving.index(k)] = total
     return found
-
-
-def _roles(body: WengertList, length: int | None, free: Loop) -> tuple[Role, ...]:
-    """What having the inputs of a body again costs."""
-    _, *slots = body.inputs
-    kinds = [var.type for var in slots]
-    parts = Loop.of(kinds, 0, len(free.carry), len(free.consts))
-    trips = length or UNKNOWN
-    return (
-        Role(0.0),
-        *(Role(price(kind), carried=True) for kind in parts.carry),
-        *(
-            Role(0.0 if flag else price(kind) / trips, constant=True)
-            for kind, flag in zip(parts.consts, free.consts, strict=True)
-        ),
-        *(Role(0.0 if flag else price(kind)) for kind, flag in zip(parts.xs, free.xs, strict=True)),
-    )
-
-
-def _given(values: Sequence[Any], tangents: Sequence[Any], moved: Sequence[bool]) -> list[Any]:
-    """The tangents with which those of carried values begin: zero where only a later trip moves them."""
-    rows = zip(values, tangents, moved, strict=False)
-    return [zero_of(x) if dx is None else dx for x, dx, flag in rows if flag]
 
 
 def _at(count: int, places: Sequence[int], values: Sequence[Any]) -> list[Any]:

@@ -8,7 +8,7 @@ from itertools import compress
 from typing import Any
 
 from wengert.ir import Linearized, Primitive, Tangent, WengertList, moved_outputs
-from wengert.regions.bodies import Flags, dual_body, flags_at
+from wengert.regions.bodies import Flags, Lifting, flags_at, in_rows
 from wengert.regions.choices import arms_backward
 from wengert.regions.lines import write
 from wengert.transform import Joint, tangent_type
@@ -19,13 +19,14 @@ def flow(moving: Sequence[bool], *, body: WengertList) -> tuple[list[Flags], Fla
     return [tuple(moving)], tuple(moved_outputs(body, moving))
 
 
-def dual(xs: Sequence[Any], dxs: Sequence[Any], params: dict[str, Any]) -> tuple[tuple[Any, ...], list[Any]]:
-    """The values and their tangents."""
-    (flags,), moved = flow([dx is not None for dx in dxs], **params)
-    inputs = (*xs, *(dx for dx in dxs if dx is not None))
-    out = write("remat", inputs, body=dual_body(params["body"], flags, moved))
-    moves = iter(out[len(moved) :])
-    return out[: len(moved)], [next(moves) if flag else None for flag in moved]
+def lift(
+    transform: Lifting, count: int, xs: Sequence[Any], given: Sequence[Any], params: dict[str, Any]
+) -> tuple[tuple[Any, ...], list[Any]]:
+    """The values and their companions."""
+    (flags,), moved = flow([row is not None for row in given], **params)
+    inputs = (*xs, *(one for row in given if row for one in row))
+    out = write("remat", inputs, body=transform(params["body"], flags, moved))
+    return out[: len(moved)], in_rows(out[len(moved) :], moved, count)
 
 
 def linearize(

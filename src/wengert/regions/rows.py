@@ -51,7 +51,7 @@ def _region(name: str, consume: Callable[..., list[Any]], rules: Any, **columns:
             consume=consume,
             jvp=_jvp(rules.linearize),
             flow=rules.flow,
-            dual=rules.dual,
+            lift=rules.lift,
             linearize=rules.linearize,
             pull=rules.pull,
             native=Routine(name, whole=True),

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
-from wengert.ir import Line, Linearized, Tangent, Var, WengertList, moved_outputs
+from wengert.ir import Line, Linearized, Var, WengertList, moved_outputs
 from wengert.primitives import add
-from wengert.regions.bodies import Flags, any_of, dual_body, flags_at, zero_of
+from wengert.regions.bodies import Flags, Lifting, any_of, companions, flags_at, in_rows
 from wengert.regions.build import index_type
-from wengert.regions.cut import UNKNOWN, price
-from wengert.regions.halves import Role, split_body
-from wengert.regions.layout import has_ys
+from wengert.regions.halves import split_body
+from wengert.regions.layout import Loop, has_ys
+from wengert.regions.linear_loop import LoopRun, linear_loop, roles_of, with_slopes
 from wengert.regions.lines import write
-from wengert.regions.loops import linear_loop, pull_by_halves
+from wengert.regions.loops import pull_by_halves
 
 
 def flow(moving: Sequence[bool], *, cond: WengertList, body: WengertList, carries: int) -> tuple[list[Flags], Flags]:
@@ -28,39 +29,32 @@ def flow(moving: Sequence[bool], *, cond: WengertList, body: WengertList, carrie
         carry = more
 
 
-def dual(xs: Sequence[Any], dxs: Sequence[Any], params: dict[str, Any]) -> tuple[tuple[Any, ...], list[Any]]:
-    """One loop that carries the values and their tangents."""
+def lift(
+    transform: Lifting, count: int, xs: Sequence[Any], given: Sequence[Any], params: dict[str, Any]
+) -> tuple[tuple[Any, ...], list[Any]]:
+    """One loop that carries the values and their companions."""
     cond, body, carries = params["cond"], params["body"], params["carries"]
-    (_, flags), moved = flow([dx is not None for dx in dxs], **params)
-    yields = has_ys(body, carries)
-    moved_ys = moved[carries + 1 :] if yields else ()
-    both = dual_body(body, flags, (*moved[:carries], *moved_ys))
-    count, split = len(xs), sum(moved[:carries])
-    old, new = both.inputs[:count], both.inputs[count:]
-    values, moves = both.outputs[: len(body.outputs)], both.outputs[len(body.outputs) :]
+    (_, flags), moved = flow([row is not None for row in given], **params)
+    wide = transform(body, flags, (*moved[:carries], *moved[carries + 1 :]))
+    extra = companions(xs[:carries], given[:carries], moved, count)
+    more = [one for row in given[carries:] if row for one in row]
+    old, new = wide.inputs[: len(xs)], wide.inputs[len(xs) :]
+    outputs, moves = wide.outputs[: len(body.outputs)], wide.outputs[len(body.outputs) :]
+    split = len(extra)
     wl = WengertList(
         (*old[:carries], *new[:split], *old[carries:], *new[split:]),
-        both.lines,
-        (*values[:carries], *moves[:split], *values[carries:], *moves[split:]),
+        wide.lines,
+        (*outputs[:carries], *moves[:split], *outputs[carries:], *moves[split:]),
         body.names[:carries],
     )
+    unread = tuple(Var(type=var.type) for var in new)
     test = WengertList(
-        (
-            *cond.inputs[:carries],
-            *(_like(x) for x in new[:split]),
-            *cond.inputs[carries:],
-            *(_like(x) for x in new[split:]),
-        ),
-        cond.lines,
-        cond.outputs,
+        (*cond.inputs[:carries], *unread[:split], *cond.inputs[carries:], *unread[split:]), cond.lines, cond.outputs
     )
-    starts = [zero_of(x) if dx is None else dx for x, dx, flag in zip(xs, dxs, moved, strict=False) if flag][:split]
-    inputs = (*xs[:carries], *starts, *xs[carries:], *(dw for dw in dxs[carries:] if dw is not None))
-    out = write("while", inputs, cond=test, body=wl, carries=carries + split)
+    out = write("while", (*xs[:carries], *extra, *xs[carries:], *more), cond=test, body=wl, carries=carries + split)
     end = carries + split
     ys = out[end : end + len(moved) - carries]  # the number of trips, and what the trips yielded
-    dys = iter((*out[carries:end], *out[end + len(ys) :]))
-    return (*out[:carries], *ys), [next(dys) if flag else None for flag in moved]
+    return (*out[:carries], *ys), in_rows((*out[carries:end], *out[end + len(ys) :]), moved, count)
 
 
 def linearize(
@@ -68,41 +62,40 @@ def linearize(
 ) -> Linearized:
     """The loop that also yields the residuals; and a `for` over them, with the number of trips that it took."""
     cond, body, carries = params["cond"], params["body"], params["carries"]
-    given = flags_at(len(xs), moving)
-    (_, flags), moved = flow(given, **params)
+    (_, flags), moved = flow(flags_at(len(xs), moving), **params)
+    of_for = _with_index(body)
+    roles = roles_of(of_for, Loop.of([True] * len(xs) if free is None else free, 0, carries, len(xs) - carries), None)
     at_hand = (*[False] * carries, *[free is None] * (len(body.outputs) - carries))
-    roles = tuple(
-        Role(price(var.type), carried=True)
-        if k < carries
-        else Role(0.0 if free is None or free[k] else price(var.type) / UNKNOWN, constant=True)
-        for k, var in enumerate(body.inputs)
-    )
-    halves = split_body(body, flags, (*moved[:carries], *moved[carries + 1 :]), roles, at_hand)
-    test, known, start = cond, halves.known, tuple(xs)
-    if not has_ys(known, carries):
+    moved_in_body = (*moved[:carries], *moved[carries + 1 :])
+    halves = split_body(of_for, (False, *flags), moved_in_body, with_slopes(roles, of_for, carries), at_hand)
+    test, known, start = cond, body if halves.known is of_for else _without_index(halves.known), tuple(xs)
+    counts = not has_ys(known, carries)
+    if counts:
         test, known, start = counting(cond, known, start, carries)
-    out = write("while", start, cond=test, body=known, carries=carries + (known is not halves.known))
+    out = write("while", start, cond=test, body=known, carries=carries + counts)
     outputs = out[: len(moved)]
-    return linear_loop(
-        halves,
-        outputs=outputs,
-        moved=moved,
+    ran = LoopRun(
         trips=out[carries],
-        carry=[
-            Tangent(k) if flag else zero_of(x)
-            for k, (x, flag, moves) in enumerate(zip(xs, given, moved[:carries], strict=False))
-            if moves
-        ],
-        consts=[Tangent(k) for k, flag in enumerate(given) if flag and k >= carries],
-        xs=[],
-        inputs=tuple(xs),
-        index=None,
-        item_start=len(xs),
-        yielded=(*outputs[:carries], *outputs[carries + 1 :]),
-        residuals=out[max(len(moved), carries + 1) :],
         length=None,
         reverse=False,
+        inputs=(None, *xs),
+        consts=1 + carries,
+        xs=1 + len(xs),
+        yielded=(*outputs[:carries], *outputs[carries + 1 :]),
+        residuals=out[max(len(moved), carries + 1) :],
     )
+    return linear_loop(halves, ran, outputs, [k + 1 for k in moving], -1, moved)
+
+
+@functools.lru_cache(maxsize=1024)
+def _with_index(body: WengertList) -> WengertList:
+    """The body as that of a `for`, which has an index."""
+    return WengertList((Var(type=index_type()), *body.inputs), body.lines, body.outputs, ("", *body.names))
+
+
+@functools.lru_cache(maxsize=1024)
+def _without_index(body: WengertList) -> WengertList:
+    return WengertList(body.inputs[1:], body.lines, body.outputs, body.names[1:])
 
 
 def pull(

@@ -11,7 +11,7 @@ from wengert.primitives import following
 from wengert.record import Box, Level
 from wengert.record.box import ground, make_box
 from wengert.record.roots import SQUARING, exact_square, remember
-from wengert.transform.joint import Joint
+from wengert.transform.joint import Joint, dual
 from wengert.transform.push import Values, push, zeros_like
 
 
@@ -80,8 +80,8 @@ class Forward(Level):
         values = tuple(xs)
         if in_place:
             return self._update(primitive, values, tuple(dxs), params)
-        if primitive.dual is not None:
-            return self._dual(primitive, values, tuple(dxs), params)
+        if primitive.lift is not None:
+            return self._lifted(primitive, values, tuple(dxs), params)
         y = bind(primitive, values, params)
         if exact is not None:
             return following(exact, y)
@@ -96,7 +96,7 @@ class Forward(Level):
         box = make_box(self, var, primitive, args, params) if primitive.view else self.box(self, var)
         return box if primitive.square is None else remember(box, primitive, args, params)
 
-    def _dual(self, primitive: Primitive, xs: Values, dxs: Values, params: dict[str, Any]) -> Any:
+    def _lifted(self, primitive: Primitive, xs: Values, dxs: Values, params: dict[str, Any]) -> Any:
         """A line that holds lists computes its values and their tangents together."""
         with np.errstate(all="ignore"):
             y, dy = self.doubled(primitive, xs, dxs, params)
@@ -105,9 +105,7 @@ class Forward(Level):
 
     def doubled(self, primitive: Primitive, xs: Values, dxs: Values, params: dict[str, Any]) -> tuple[Any, Any]:
         """The outputs of a line that holds lists, and their tangents."""
-        assert primitive.dual is not None
-        found: tuple[Any, Any] = primitive.dual(xs, dxs, params)
-        return found
+        return dual(primitive, xs, dxs, params)
 
     def pushed(self, primitive: Primitive, y: Any, xs: Values, dxs: Values, params: dict[str, Any]) -> Any:
         """The tangent of a line's output, for several outputs one each."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
+from itertools import compress
 from typing import Any
 
 from wengert.ir import Array, Line, Primitive, Traced, Type, Var, WengertList, bind
@@ -51,8 +53,8 @@ class Joint(Replay):
         if primitive.linearize is not None and self.split:
             halves = primitive.linearize(xs, moving, self._free(xs), params)
             y, dy = halves.outputs, halves.push(dxs)
-        elif primitive.dual is not None:
-            y, dy = primitive.dual(xs, dxs, params)
+        elif primitive.lift is not None:
+            y, dy = dual(primitive, xs, dxs, params)
         else:
             y = bind(primitive, xs, params)
             dy = push(primitive, y, xs, dxs, params)
@@ -72,6 +74,26 @@ class Joint(Replay):
                 self.at_hand.update(line.outputs)
         self._seen = len(lines)
         return [not isinstance(x, Traced) or x.level is not self.level or x.ssa in self.at_hand for x in xs]
+
+
+@functools.lru_cache(maxsize=1024)
+def dual_list(wl: WengertList, moving: tuple[bool, ...], moved: tuple[bool, ...]) -> WengertList:
+    """`(*inputs, *tangents of the moving) -> (*outputs, *tangents of the moved)`."""
+    joint = Joint("forward")
+    primals = [joint.add_input(var) for var in wl.inputs]
+    for var in compress(wl.inputs, moving):
+        joint.add_tangent(var, tangent_type(var.type))
+    joint.follow(wl, primals)
+    return joint.finish([*joint.outputs(wl), *map(joint.tangent_or_zero, compress(wl.outputs, moved))], wl.names)
+
+
+def dual(
+    primitive: Primitive, xs: tuple[Any, ...], dxs: Sequence[Any], params: dict[str, Any]
+) -> tuple[tuple[Any, ...], list[Any]]:
+    """The outputs of a line that holds lists, and their tangents, `None` for zero."""
+    assert primitive.lift is not None
+    y, dy = primitive.lift(dual_list, 1, xs, [None if dx is None else (dx,) for dx in dxs], params)
+    return y, [None if row is None else row[0] for row in dy]
 
 
 def tangent_type(kind: Type) -> Type:

@@ -24,9 +24,7 @@ class Backward:
     `value` tells what a Var holds; for the Vars of a linear list, of which only the type is known, it gives the type.
     """
 
-    def __init__(
-        self, value: Callable[[Var], Any], live: set[Var] | None = None, keep: Iterable[Var] = ()
-    ) -> None:
+    def __init__(self, value: Callable[[Var], Any], live: set[Var] | None = None, keep: Iterable[Var] = ()) -> None:
         self.value = value
         self.live = live  # the Vars that depend on the inputs; all, where not given
         self.kept: Adjoints = dict.fromkeys(keep)  # the cotangents of values on the way

@@ -53,7 +53,7 @@ def reverse(wl: WengertList) -> WengertList:
     replay.run(wl, inputs, step)
     outputs = replay.outputs(wl)
     backward = Backward(lambda var: replay.env[var], live)
-    names = list(wl.names)
+    names = [*wl.names, *[""] * (len(wl.inputs) - len(wl.names))]
     for i, out in enumerate(wl.outputs):
         if type(out) is Var:
             backward.seed(out, replay.level.add_input(out.type))

@@ -1,0 +1,113 @@
+"""The linear loop of a `for` or a `while`, from the linear half of the body."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wengert.ir import Linearized, Primitive, Tangent, Var, WengertList
+from wengert.primitives import add
+from wengert.regions.bodies import zero_of
+from wengert.regions.build import index_type
+from wengert.regions.cut import UNKNOWN, price
+from wengert.regions.halves import INPUT, INVARIANT, OUTPUT, START, Halves, Role
+from wengert.regions.layout import Loop
+from wengert.regions.lines import loop_params
+from wengert.run import run
+
+
+@dataclass(frozen=True)
+class LoopRun:
+    """What there is to be read of a loop that has run.
+
+    Attributes
+    ----------
+    trips, length, reverse
+        How often it ran, where that was known when the list was made, and in which direction.
+    inputs
+        By the inputs of the body: of the index `None`, of what is carried the first value, the constants, and from
+        `xs` on the items of all trips.
+    yielded
+        By the outputs of the body: what is carried at the end, and the yields of all trips.
+    residuals
+        Those of all trips.
+    """
+
+    trips: Any
+    length: int | None
+    reverse: bool
+    inputs: tuple[Any, ...]
+    consts: int
+    xs: int
+    yielded: Sequence[Any]
+    residuals: Sequence[Any]
+
+
+def linear_loop(
+    halves: Halves, ran: LoopRun, outputs: tuple[Any, ...], moving: Sequence[int], shift: int, moved: Sequence[bool]
+) -> Linearized:
+    """The loop over the linear half.
+
+    `outputs` are those of the line; `moving` tells which inputs of the body have a tangent that is given, where the
+    line's own input is the one `shift` places further on; `moved` which outputs of the line have one.
+    """
+    carries = ran.consts - 1
+    carry = [
+        Tangent(1 + k + shift) if 1 + k in moving else zero_of(x)
+        for k, (x, flag) in enumerate(zip(ran.inputs[1 : ran.consts], moved[:carries], strict=True))
+        if flag
+    ]
+    consts: list[Any] = [Tangent(k + shift) for k in moving if ran.consts <= k < ran.xs]
+    xs: list[Any] = [Tangent(k + shift) for k in moving if ran.xs <= k]
+    ends = (len(carry), len(carry) + len(consts), len(carry) + len(consts) + len(xs))
+    tangents, slots = halves.linear.inputs[: ends[2]], halves.linear.inputs[ends[2] :]
+    index = Var(type=index_type())
+    fixed: list[Var] = []
+    items: list[Var] = []
+    invariants = run(halves.invariants, *ran.inputs) if halves.invariants.outputs else []
+    for var, (kind, k) in zip(slots, halves.reads, strict=True):
+        if kind == INPUT and k == 0:
+            index = var
+        elif kind in (INVARIANT, START) or (kind == INPUT and k < ran.xs):
+            fixed.append(var)
+            consts.append(invariants[k] if kind == INVARIANT else ran.inputs[k])
+        else:
+            items.append(var)
+            xs.append(ran.inputs[k] if kind == INPUT else ran.yielded[k] if kind == OUTPUT else ran.residuals[k])
+    body = WengertList(
+        (index, *tangents[: ends[1]], *fixed, *tangents[ends[1] :], *items), halves.linear.lines, halves.linear.outputs
+    )
+    loop = Loop(ran.trips, tuple(carry), tuple(consts), tuple(xs))
+    places = tuple(j for j, flag in enumerate(moved) if flag)
+    params = loop_params(loop, body, ran.length, ran.reverse)
+    return Linearized(outputs, places, Primitive.table["for"], loop.inputs(), params)
+
+
+def roles_of(body: WengertList, free: Loop, length: int | None) -> tuple[Role, ...]:
+    """What having the inputs of a body again costs; `free` tells what is at hand without the loop."""
+    kinds = [var.type for var in body.inputs[1:]]
+    parts = Loop.of(kinds, 0, len(free.carry), len(free.consts))
+    trips = length or UNKNOWN
+    return (
+        Role(0.0),
+        *(Role(price(kind), carried=True) for kind in parts.carry),
+        *(
+            Role(0.0 if flag else price(kind) / trips, constant=True)
+            for kind, flag in zip(parts.consts, free.consts, strict=True)
+        ),
+        *(Role(0.0 if flag else price(kind)) for kind, flag in zip(parts.xs, free.xs, strict=True)),
+    )
+
+
+def with_slopes(roles: Sequence[Role], body: WengertList, carries: int) -> tuple[Role, ...]:
+    """The roles, of what is carried such that integers which go up by the same number are computed from the index."""
+    made = {var: line for line in body.lines for var in line.outputs}
+    out = list(roles)
+    for k, (var, new) in enumerate(zip(body.inputs[1 : 1 + carries], body.outputs, strict=False), 1):
+        line = made.get(new) if type(new) is Var else None
+        if line is not None and line.primitive is add and var in line.inputs and var.type.dtype.kind == "i":
+            (step,) = [x for x in line.inputs if x is not var] or [None]
+            if type(step) is int:
+                out[k] = Role(0.0, slope=step)
+    return tuple(out)
