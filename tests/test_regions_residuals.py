@@ -192,7 +192,7 @@ class TestRemat:
 
 
 def test_adjoints_add_up_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A loop over `x[i]`, with writes to `out[i]`, in another loop and in a branch: arrays are not copied trip by trip."""
+    """A loop over `x[i]` and `out[i]`, in another loop and in a branch, does not copy arrays trip by trip."""
     copies = []
 
     def counting(x: Any, order: Any = "K") -> Any:

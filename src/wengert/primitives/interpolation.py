@@ -7,11 +7,18 @@ from typing import Any
 import numpy as np
 
 from wengert.ir import Array, Primitive, register, shape_of
+from wengert.primitives.index import SLOT
+from wengert.primitives.indexing import getitem
 
 
 def _interp_type(x: Array, xp: Array, fp: Array, left: Array, right: Array) -> Array:
     dtypes = (fp.dtype, left.dtype, right.dtype)
     return Array(x.shape, np.dtype(np.complex128 if any(d.kind == "c" for d in dtypes) else np.float64))
+
+
+def _at(table: Any, places: Any) -> Any:
+    """`table[places]`, where either may be traced."""
+    return getitem(table, places, index=(SLOT,))
 
 
 def _interp_jvp(y: Any, inputs: tuple[Any, ...], tangents: tuple[Any, ...]) -> Any:
@@ -25,15 +32,15 @@ def _interp_jvp(y: Any, inputs: tuple[Any, ...], tangents: tuple[Any, ...]) -> A
     last = shape_of(xp)[0] - 1
     at = np.clip(np.searchsorted(xp, x, "right") - 1, 0, max(last - 1, 0))
     after = np.minimum(at + 1, last)
-    width = np.where(last == 0, 1.0, xp[after] - xp[at])
-    slope, t = (fp[after] - fp[at]) / width, (x - xp[at]) / width
+    width = np.where(last == 0, 1.0, _at(xp, after) - _at(xp, at))
+    slope, t = (_at(fp, after) - _at(fp, at)) / width, (x - _at(xp, at)) / width
     inside: Any = 0.0
     if dx is not None:
         inside = inside + slope * dx
     if dxp is not None:
-        inside = inside - slope * ((1 - t) * dxp[at] + t * dxp[after])
+        inside = inside - slope * ((1 - t) * _at(dxp, at) + t * _at(dxp, after))
     if dfp is not None:
-        inside = inside + (1 - t) * dfp[at] + t * dfp[after]
+        inside = inside + (1 - t) * _at(dfp, at) + t * _at(dfp, after)
     below, above = x < xp[0], x > xp[last]
     return np.where(below, 0.0 if dleft is None else dleft, np.where(above, 0.0 if dright is None else dright, inside))
 

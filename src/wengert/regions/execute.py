@@ -35,7 +35,7 @@ def run_for(
         inputs += carry
         carry.clear()
         inputs += fixed
-        inputs += [x.item(i) if type(x) is Sequence else x[i] for x in xs]
+        inputs += _fitted((x.item(i) if type(x) is Sequence else x[i] for x in xs), slots[carries + consts :])
         _step(program(inputs), carry, slots, stacks, i)
     return [*carry, *(stack.result() for stack in stacks)]
 
