@@ -170,7 +170,7 @@ def test_rows_of_every_kind(name: str) -> None:
         return np.sum(x * np.arange(3.0)) + np.sum(seen**2)
 
     def in_while(ops: Any, x: Any, a: Any) -> Any:
-        k, x = ops.repeat(lambda k, x, a: k < 2, lambda k, x, a: (k + 1, 0.3 * one(x, a)), (0, x), (a,))
+        _, x = ops.repeat(lambda k, x, a: k < 2, lambda k, x, a: (k + 1, 0.3 * one(x, a)), (0, x), (a,))
         return np.sum(x * np.arange(3.0))
 
     def in_cond(ops: Any, x: Any, a: Any) -> Any:

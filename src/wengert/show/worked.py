@@ -11,7 +11,7 @@ import numpy as np
 from wengert.ir import Array, Line, Names, Var, WengertList, bind, dependents, dtype_of, shape_of
 from wengert.show.naming import ShortNames, differential, name_all
 from wengert.show.summary import summary
-from wengert.transform import Backward, fit, push
+from wengert.transform import Backward, dual, fit, push
 
 Values = dict[Var, Any]
 DIRECTIONS = 3  # so many numbers as arguments get a forward sweep each
@@ -92,8 +92,8 @@ def push_all(wl: WengertList, values: Values, direction: Sequence[Any]) -> Value
             continue
         xs = tuple([values[x] if type(x) is Var else x for x in line.inputs])
         ys = tuple([values[var] for var in line.outputs])
-        if line.primitive.dual is not None:
-            dys = line.primitive.dual(xs, dxs, line.params)[1]
+        if line.primitive.lift is not None:
+            dys: Sequence[Any] = dual(line.primitive, xs, dxs, line.params)[1]
         else:
             dy = push(line.primitive, ys if len(ys) > 1 else ys[0], xs, dxs, line.params)
             dys = dy if len(ys) > 1 and dy is not None else (dy,) * len(ys)

@@ -3,7 +3,7 @@
 from wengert.transform.batch import batch, batched_type
 from wengert.transform.custom import custom_primitive
 from wengert.transform.forward import Forward, forward
-from wengert.transform.joint import Joint, tangent_type
+from wengert.transform.joint import Joint, dual, tangent_type
 from wengert.transform.linearize import linearize_lines
 from wengert.transform.pull import Adjoints, Backward
 from wengert.transform.push import fit, is_sequence, plus, product, push, slope, zeros_like
@@ -23,6 +23,7 @@ __all__ = [
     "batched_type",
     "clean",
     "custom_primitive",
+    "dual",
     "fit",
     "forward",
     "is_sequence",
