@@ -35,6 +35,7 @@ class Emitter:
 
     def __init__(self, builder: Builder) -> None:
         self.b = builder
+        self.products: list[Val] | None = None  # of `times`, where somebody else looks whether there is a nan
 
     # -- constants and conversion --------------------------------------------------------------------------------------
 
@@ -171,6 +172,9 @@ class Emitter:
 
     def multiply(self, a: Val, b: Val) -> Val:
         """a · b; the logical and of truths."""
+        for x, other in ((a, b), (b, a)):
+            if a.kind == "f" and getattr(x, "value", None) == 1:
+                return other
         if a.kind == "c":
             (x, y), (u, v) = self._parts(a), self._parts(b)
             real = self.subtract(self.multiply(x, u), self.multiply(y, v))
@@ -226,8 +230,15 @@ class Emitter:
 
     def times(self, a: Val, b: Val) -> Val:
         """The product in which an exact zero wins over infinity and nan."""
+        for x, other in ((a, b), (b, a)):
+            number = getattr(x, "value", None)
+            if number is not None and np.isfinite(number) and number != 0:
+                return other if number == 1 else self.multiply(a, b)  # nan only where the other is
         product = self.multiply(a, b)
         if a.kind not in "fc":
+            return product
+        if self.products is not None and a.kind == "f":
+            self.products.append(product)
             return product
         zero = self.logical_or(self.equal(a, self.like(0, a)), self.equal(b, self.like(0, b)))
         return self.where(self.logical_and(self.isnan(product), zero), self.like(0, a), product)

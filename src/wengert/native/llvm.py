@@ -119,6 +119,10 @@ class Builder:
             text = "<" + ", ".join([f"{one} {text}"] * lanes) + ">"
         return Val(text, code, lanes)
 
+    def steps(self, lanes: int) -> Val:
+        """0, 1, 2, ... in the lanes."""
+        return Val("<" + ", ".join(f"i64 {i}" for i in range(lanes)) + ">", "i8", lanes)
+
     # -- arithmetic ----------------------------------------------------------------------------------------------------
 
     def op(self, name: str, a: Val, b: Val) -> Val:
@@ -209,6 +213,13 @@ class Builder:
         kind = type_text(a.code, a.lanes)
         mask = f"<{len(order)} x i32> <{', '.join(f'i32 {i}' for i in order)}>"
         return self.result(f"shufflevector {kind} {a.text}, {kind} {b.text}, {mask}", a.code, len(order))
+
+    def any_lane(self, a: Val) -> Val:
+        """Whether a truth holds in any lane."""
+        if a.lanes == 1:
+            return a
+        bits = self.result(f"bitcast {type_text('b1', a.lanes)} {a.text} to i{a.lanes}", "i8")
+        return self.result(f"icmp ne i{a.lanes} {bits.text}, 0", "b1")
 
     # -- memory --------------------------------------------------------------------------------------------------------
 

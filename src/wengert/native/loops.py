@@ -66,8 +66,10 @@ class Context:
         self.values: dict[Any, Val] = dict(parent.values) if parent else {}
         self.pointers: dict[Any, Val] = dict(parent.pointers) if parent else {}
         self.index: dict[int, Val] = dict(parent.index) if parent else {}
+        self.steps: dict[tuple[int, int], Val] = dict(parent.steps) if parent else {}
         self.lanes: int = parent.lanes if parent else 1
         self.sums: dict[Reduction, Val] = dict(parent.sums) if parent else {}
+        self.mask: Val | None = parent.mask if parent else None  # the lanes that are not done before
 
 
 class Nest:
@@ -116,10 +118,12 @@ class Nest:
         )
 
     def _leaf(self, x: Any, full: tuple[int, ...]) -> Any:
+        if type(x) is not Var and np.size(x) > 1 and all_equal(x):
+            x = np.asarray(x).flat[0]
         if type(x) is not Var or self.low.is_scalar(x):
             value = self.low.uniform(x)
             if value is not None:
-                key: Any = ("uniform", x if type(x) is Var else id(x))
+                key: Any = ("uniform", x if type(x) is Var else (type(x), repr(x)))
                 self.leaves.setdefault(key, Leaf(None, value))
                 return key
         place = self.low.place(x)
@@ -240,8 +244,11 @@ class Nest:
 
     def _level(self, depth: int, ctx: Context) -> None:
         """What is computed inside of so many loops, and the loops inside of that."""
-        for line in self.by_depth.get(depth, ()):
-            self._point(line, ctx)
+        if depth == len(self.order) and self._many_products():
+            self._quick_points(depth, ctx)
+        else:
+            for line in self.by_depth.get(depth, ()):
+                self._point(line, ctx)
         here = [r for r in self.reductions if r.home == depth and not r.in_memory]
         for r in here:
             ctx.sums[r] = self.b.variable(self.e.constant(self._start(r), r.code, ctx.lanes))
@@ -259,6 +266,48 @@ class Nest:
             else:
                 self._write(r.access, total, ctx, depth)
 
+    def _many_products(self) -> bool:
+        """Whether the inmost loop multiplies so that an exact zero wins."""
+        return any(line.primitive.name == "times" for line in self.by_depth.get(len(self.order), ()))
+
+    def _quick_points(self, depth: int, ctx: Context) -> None:
+        """The inmost values with plain products; only if one of those is nan, once more with an eye on zeros."""
+        lines, b = self.by_depth[depth], self.b
+        self.e.products = products = []
+        for line in lines:
+            self._point(line, ctx)
+        self.e.products = None
+        if not products:
+            return
+        wrong = self._any_nan(products)
+        needed = self._needed(lines)
+        places = {x: b.variable(ctx.values[x]) for x in needed}
+        with b.when(wrong):
+            again = Context(ctx)
+            for line in lines:
+                self._point(line, again)
+            for x, place in places.items():
+                b.put(place, elements.spread(self.e, again.values[x], ctx.values[x].lanes))
+        for x, place in places.items():
+            ctx.values[x] = b.get(place)
+
+    def _needed(self, lines: list[Line]) -> list[Var]:
+        """What of these lines is stored or reduced."""
+        reduced = {self._inputs[id(r.line), k] for r in self.reductions for k in range(len(r.line.inputs))}
+        return [v for line in lines for v in line.outputs if v in self.stores or v in reduced]
+
+    def _any_nan(self, values: list[Val]) -> Val:
+        """Whether there is a nan among numbers, two at a time."""
+        b, lanes = self.b, max(v.lanes for v in values)
+        wide = [elements.spread(self.e, v, lanes) for v in values]
+        by_code = [[v for v in wide if v.code == code] for code in dict.fromkeys(v.code for v in wide)]
+        pairs = [(group[i], group[min(i + 1, len(group) - 1)]) for group in by_code for i in range(0, len(group), 2)]
+        found = [b.compare("uno", x, y) for x, y in pairs]
+        while len(found) > 1:
+            rest = found[2 * (len(found) // 2) :]
+            found = [b.op("or", x, y) for x, y in zip(found[::2], found[1::2], strict=False)] + rest
+        return b.any_lane(found[0])
+
     def _loop(self, depth: int, ctx: Context) -> None:
         axis = self.order[depth]
         n = self.lengths[axis]
@@ -269,62 +318,65 @@ class Nest:
         inner = depth == len(self.order) - 1
         summed = [r for r in self.reductions if r.reduced[axis] and not r.in_memory]
         light = len(self.lines) <= 12
-        unroll = UNROLL if summed and inner and light and n >= UNROLL * LANES else 1
-        step = LANES * unroll
-        done = n - n % step
-        self._vectors(depth, ctx, axis, 0, done, summed, unroll)
-        if n - done >= LANES:
-            rest = n - n % LANES
-            self._vectors(depth, ctx, axis, done, rest, summed, 1)
-            done = rest
-        if done < n:
-            with self.b.loop(done, n) as index:
-                self._turn(depth, ctx, axis, index, 1)
-
-    def _vectors(
-        self, depth: int, ctx: Context, axis: int, begin: int, end: int, summed: list[Reduction], unroll: int
-    ) -> None:
-        """The part of a vector loop that is done in so many vectors a turn."""
-        if begin >= end:
-            return
-        step = LANES * unroll
+        unroll = UNROLL if summed and inner and light and n >= 8 * UNROLL * LANES else 1
+        done = n - n % (LANES * unroll) if unroll > 1 else 0
         if not summed:
-            with self.b.loop(begin, end, step) as index:
-                self._turn(depth, ctx, axis, index, LANES)
+            with self.b.loop(0, n, LANES) as index:
+                self._vector_turn(depth, Context(ctx), axis, index)
             return
-        block = LONG if end - begin > 2 * LONG and LONG % step == 0 else 0
-        outer = {r: self._lanes_of_starts(r, LANES) for r in summed}
-        whole = begin + (end - begin) // block * block if block else begin
-        if block:
-            with self.b.loop(begin, whole, block) as first:
-                last = self.b.op("add", first, self.b.constant(block, "i8"))
-                self._sums(depth, ctx, axis, first, last, summed, unroll, outer)
-        if whole < end:
-            self._sums(depth, ctx, axis, whole, end, summed, unroll, outer)
+        totals = {r: self._variable(r) for r in summed}
+        if done:
+            self._blocks(depth, ctx, axis, 0, done, unroll, totals)
+        if done < n:
+            self._blocks(depth, ctx, axis, done, n, 1, totals)
         for r in summed:
-            total = self._across(r, self.b.get(outer[r]))
+            total = self._across(r, self.b.get(totals[r]))
             self.b.put(ctx.sums[r], self._two(r, self.b.get(ctx.sums[r]), total))
 
-    def _lanes_of_starts(self, r: Reduction, lanes: int) -> Val:
-        return self.b.variable(self.e.constant(self._start(r), r.code, lanes))
+    def _variable(self, r: Reduction) -> Val:
+        return self.b.variable(self.e.constant(self._start(r), r.code, LANES))
+
+    def _blocks(
+        self, depth: int, ctx: Context, axis: int, begin: int, end: int, unroll: int, totals: dict[Reduction, Val]
+    ) -> None:
+        """Sums of a long stretch are sums of sums."""
+        if end - begin <= 2 * LONG:
+            self._sums(depth, ctx, axis, begin, end, unroll, totals)
+            return
+        with self.b.loop(begin, end, LONG) as first:
+            last = self.b.op("add", first, self.b.constant(LONG, "i8"))
+            self._sums(depth, ctx, axis, first, self.e.minimum(last, self.b.constant(end, "i8")), unroll, totals)
 
     def _sums(
-        self, depth: int, ctx: Context, axis: int, begin: Any, end: Any, summed: list[Reduction], unroll: int,
-        outer: dict[Reduction, Val],
-    ) -> None:  # fmt: skip
-        """Sums of vectors from here to there, side by side, added to those outside."""
-        sides = [{r: self._lanes_of_starts(r, LANES) for r in summed} for _ in range(unroll)]
+        self, depth: int, ctx: Context, axis: int, begin: Any, end: Any, unroll: int, totals: dict[Reduction, Val]
+    ) -> None:
+        """Sums of vectors from here to there, side by side, added to the totals."""
+        sides = [{r: self._variable(r) for r in totals} for _ in range(unroll)]
         with self.b.loop(begin, end, LANES * unroll) as index:
             for number, side in enumerate(sides):
                 at = self.b.op("add", index, self.b.constant(number * LANES, "i8")) if number else index
                 inner = Context(ctx)
                 inner.sums.update(side)
-                self._turn(depth, inner, axis, at, LANES)
-        for r in summed:
-            totals = [self.b.get(side[r]) for side in sides]
-            while len(totals) > 1:
-                totals = [self._two(r, a, b) for a, b in zip(totals[::2], totals[1::2], strict=True)]
-            self.b.put(outer[r], self._two(r, self.b.get(outer[r]), totals[0]))
+                self._vector_turn(depth, inner, axis, at)
+        for r, total in totals.items():
+            found = [self.b.get(side[r]) for side in sides]
+            while len(found) > 1:
+                found = [self._two(r, a, b) for a, b in zip(found[::2], found[1::2], strict=True)]
+            self.b.put(total, self._two(r, self.b.get(total), found[0]))
+
+    def _vector_turn(self, depth: int, ctx: Context, axis: int, index: Val) -> None:
+        """A vector from this index on; the last one begins so that it ends with the axis.
+
+        What it then computes a second time is stored a second time, and masked in sums.
+        """
+        n = self.lengths[axis]
+        if n % LANES:
+            start = self.e.minimum(index, self.b.constant(n - LANES, "i8"))
+            if self.reductions:
+                lanes = self.e.add(self.e.splat(start, LANES), self.b.steps(LANES))
+                ctx.mask = self.b.compare("sge", lanes, self.e.splat(index, LANES))
+            index = start
+        self._turn(depth, ctx, axis, index, LANES)
 
     def _two(self, r: Reduction, a: Val, b: Val) -> Val:
         return getattr(self.e, r.fold.combine)(a, b)
@@ -345,6 +397,7 @@ class Nest:
     def _turn(self, depth: int, ctx: Context, axis: int, index: Val, lanes: int) -> None:
         inner = Context(ctx)
         inner.index[axis] = index
+        inner.steps = {key: value for key, value in inner.steps.items() if key[0] != axis}
         inner.lanes = max(lanes, ctx.lanes)
         self._level(depth + 1, inner)
 
@@ -379,9 +432,17 @@ class Nest:
             pointer = self._pointer(access, ctx, depth - 1)
             stride = access.strides[axis]
             if stride:
-                pointer = self.b.offset(pointer, self.b.op("mul", ctx.index[axis], self.b.constant(stride, "i8")))
+                pointer = self.b.offset(pointer, self._step(axis, stride, ctx))
         ctx.pointers[key] = pointer
         return pointer
+
+    def _step(self, axis: int, stride: int, ctx: Context) -> Val:
+        """How far an index leads in this stride."""
+        key = (axis, stride)
+        known = ctx.steps.get(key)
+        if known is None:
+            known = ctx.steps[key] = self.b.op("mul", ctx.index[axis], self.b.constant(stride, "i8"))
+        return known
 
     def _vector_stride(self, access: Access, ctx: Context, depth: int) -> int:
         """The stride between lanes; 0 where there are none at this depth."""
@@ -428,6 +489,9 @@ class Nest:
         values = [elements.spread(self.e, v, lanes) for v in values]
         value = r.fold.each(self.e, *values, **r.line.params) if r.fold.each is not None else values[0]
         value = self.e.convert(value, r.code)
+        if ctx.mask is not None and (r.in_memory or (self.vector is not None and r.reduced[self.vector])):
+            value = elements.spread(self.e, value, LANES)
+            value = self.e.where(ctx.mask, value, self.e.constant(self._start(r), r.code, LANES))
         if r.in_memory:
             assert r.access is not None
             depth = len(self.order)
@@ -440,6 +504,13 @@ class Nest:
         place = ctx.sums[r]
         value = elements.spread(self.e, value, place.lanes) if place.lanes > value.lanes else value
         self.b.put(place, self._two(r, self.b.get(place), value))
+
+
+def all_equal(x: Any) -> bool:
+    """Whether a literal array holds one number throughout, to the bit."""
+    flat = np.ravel(x)
+    first = flat[:1].tobytes()
+    return bool(flat[-1:].tobytes() == first and flat.tobytes() == first * flat.size)
 
 
 def _kept_first(reduced: tuple[bool, ...]) -> Callable[[int], tuple[bool, int]]:

@@ -31,7 +31,7 @@ def fill(e: Emitter, place: Place, value: Val) -> None:
     """Write one value everywhere."""
     axes = merged_axes(place.layout)
     pointer = e.b.offset(place.pointer, place.layout.offset)
-    nest(e.b, axes, (pointer,), (place.code,), lambda lanes, at: e.b.store(spread(e, value, lanes), at[0]))
+    nest(e.b, axes, (pointer,), (place.code,), lambda lanes, at: e.b.store(spread(e, value, lanes), at[0]), True)
 
 
 def move(e: Emitter, target: Place, source: Place, function: Callable[[Val], Val] | None = None) -> None:
@@ -49,7 +49,7 @@ def move(e: Emitter, target: Place, source: Place, function: Callable[[Val], Val
             value = function(value)
         e.b.store(value if same else e.convert(value, target.code), at[0])
 
-    nest(e.b, axes, pointers, (target.code, source.code), one)
+    nest(e.b, axes, pointers, (target.code, source.code), one, function is None)
 
 
 def broadcast_to(source: Place, shape: tuple[int, ...]) -> Place:
@@ -67,8 +67,12 @@ def broadcast_to(source: Place, shape: tuple[int, ...]) -> Place:
 
 def nest(
     b: Builder, axes: Axes, pointers: tuple[Val, ...], codes: tuple[str, ...],
-    body: Callable[[int, tuple[Val, ...]], None],
+    body: Callable[[int, tuple[Val, ...]], None], again: bool = False,
 ) -> None:  # fmt: skip
+    """Loops over axes, in vectors where all arrays have their elements in a row.
+
+    `again` says that elements may be done twice, so that the last vector can overlap the one before.
+    """
     if not axes:
         body(1, pointers)
         return
@@ -80,13 +84,18 @@ def nest(
             for p, step in zip(pointers, steps, strict=True)
         )
         if rest:
-            nest(b, rest, at, codes, body)
+            nest(b, rest, at, codes, body, again)
         else:
             body(lanes, at)
 
     even = bool(codes) and all(
         step == itemsize(code) and code not in PARTS for step, code in zip(steps, codes, strict=True)
     )
+    if not rest and even and n >= LANES and (again or n % LANES == 0):
+        with b.loop(0, n, LANES) as index:
+            last = b.constant(n - LANES, "i8")
+            turn(b.select(b.compare("slt", index, last), index, last) if n % LANES else index, LANES)
+        return
     done = 0
     if not rest and even and n >= LANES:
         done = n - n % LANES

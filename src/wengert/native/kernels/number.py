@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from wengert.native.llvm import Builder, type_text
+from wengert.native.llvm import Builder
 from wengert.native.values import Val
 
 MAGIC = 6755399441055744.0  # 1.5 · 2⁵²: added to a float, it leaves the nearest integer in the last bits
@@ -158,11 +158,7 @@ def unless_rare(rare: Number, common: Number, function: Callable[[Sequence[Val]]
     """The common result, and that of the C library in the lanes in which something is rare."""
     b, lanes = common.b, common.val.lanes
     place = b.variable(common.val)
-    some = rare.val
-    if lanes > 1:
-        mask = b.result(f"bitcast {type_text('b1', lanes)} {some.text} to i{lanes}", "i8")
-        some = b.result(f"icmp ne i{lanes} {mask.text}, 0", "b1")
-    with b.when(some):
+    with b.when(b.any_lane(rare.val)):
         parts = []
         for i in range(lanes):
             one = function([b.extract(x.val, i) for x in xs])
