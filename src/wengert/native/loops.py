@@ -273,7 +273,8 @@ class Nest:
     def _quick_points(self, depth: int, ctx: Context) -> None:
         """The inmost values with plain products; only if one of those is nan, once more with an eye on zeros."""
         lines, b = self.by_depth[depth], self.b
-        self.e.products = products = []
+        products: list[Val] = []
+        self.e.products = products
         for line in lines:
             self._point(line, ctx)
         self.e.products = None
