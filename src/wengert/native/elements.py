@@ -120,3 +120,10 @@ def spread(e: Emitter, x: Val, lanes: int) -> Val:
     if isinstance(x, Literal):
         return Literal(e.constant(x.value, x.code, lanes), x.value)
     return e.splat(x, lanes)
+
+
+def all_equal(x: Any) -> bool:
+    """Whether a literal array holds one number throughout, to the bit."""
+    flat = np.ravel(x)
+    first = flat[:1].tobytes()
+    return bool(flat[-1:].tobytes() == first and flat.tobytes() == first * flat.size)

@@ -118,7 +118,7 @@ class Nest:
         )
 
     def _leaf(self, x: Any, full: tuple[int, ...]) -> Any:
-        if type(x) is not Var and np.size(x) > 1 and all_equal(x):
+        if type(x) is not Var and np.size(x) > 1 and elements.all_equal(x):
             x = np.asarray(x).flat[0]
         if type(x) is not Var or self.low.is_scalar(x):
             value = self.low.uniform(x)
@@ -187,10 +187,9 @@ class Nest:
         complex_ = any(code_of(v.type.dtype) in PARTS for v in self.own) or any(
             leaf.access is not None and leaf.access.place.code in PARTS for leaf in self.leaves.values()
         )
-        if axes and not complex_:
-            vector = max(axes, key=lambda a: (min(self.lengths[a], 4 * LANES), a))
-            if self.lengths[vector] < LANES:
-                vector = None
+        if not complex_:
+            costs = {a: self._cost(a) for a in axes if self.lengths[a] >= LANES}
+            vector = min(costs, key=lambda a: (costs[a], -a), default=None)
         for r in self.reductions:
             kept = [a for a in axes if not r.reduced[a]]
             size = int(np.prod([self.lengths[a] for a in kept], dtype=np.int64))
@@ -202,6 +201,15 @@ class Nest:
             outside = [i for i, a in enumerate(order) if not r.reduced[a]]
             r.home = outside[-1] + 1 if outside else 0
             r.in_memory = any(r.reduced[a] for a in order[: r.home])
+
+    def _cost(self, axis: int) -> float:
+        """What an element costs, about, where this axis is taken in vectors."""
+        work: float = sum(r.cost for line in self.lines if (r := self.low.plan.resolved.get(id(line))) is not None)
+        for access in self._accesses():
+            stride = access.strides[axis]
+            work += 1 if stride == itemsize(access.place.code) else 0.2 if stride == 0 else 3 * LANES
+        vectors = -(-self.lengths[axis] // LANES)
+        return work * vectors / self.lengths[axis]
 
     def _find_depths(self) -> None:
         position = {a: i for i, a in enumerate(self.order)}
@@ -507,18 +515,12 @@ class Nest:
         self.b.put(place, self._two(r, self.b.get(place), value))
 
 
-def all_equal(x: Any) -> bool:
-    """Whether a literal array holds one number throughout, to the bit."""
-    flat = np.ravel(x)
-    first = flat[:1].tobytes()
-    return bool(flat[-1:].tobytes() == first and flat.tobytes() == first * flat.size)
-
-
 def _kept_first(reduced: tuple[bool, ...]) -> Callable[[int], tuple[bool, int]]:
     return lambda axis: (reduced[axis], axis)
 
 
 def emit_nest(low: Scope, item: Item) -> None:
     """The code of a group of pointwise lines and reductions."""
-    Nest(low, item).emit()
+    if item.lines:
+        Nest(low, item).emit()
 

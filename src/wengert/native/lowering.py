@@ -11,6 +11,8 @@ from wengert.native.straight import straight
 def lower(low: Scope, parts: Parts | None = None) -> None:
     """The instructions of a list whose inputs are bound; in `parts`, if given."""
     for item in low.plan.items:
+        if not item.lines:
+            continue
         low.arena.begin(item.number)
         if item.domain == ():
             for line in item.lines:

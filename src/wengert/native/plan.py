@@ -114,6 +114,8 @@ def make_plan(
     for line in lines:
         _place(plan, line)
     _find_stored(plan)
+    if _sink(plan):
+        _find_stored(plan)
     return plan
 
 
@@ -264,8 +266,61 @@ def _place_view(plan: Plan, line: Line) -> bool:
 # -- memory ------------------------------------------------------------------------------------------------------------
 
 
+def _sink(plan: Plan) -> bool:
+    """Move lines to the one later nest that reads them, if what they read is in memory anyway: less goes through it."""
+    readers: dict[Var, set[int]] = {}
+    written: set[Var] = set()  # whose memory an update may take over
+    viewed = set(plan.roots.values()) | {x for x in plan.outputs if type(x) is Var}
+    for item in plan.items:
+        for line in item.lines:
+            for x in line.inputs:
+                if type(x) is Var:
+                    readers.setdefault(x, set()).add(item.number)
+            if line.primitive.update is not None and type(line.inputs[0]) is Var:
+                written.add(plan.root(line.inputs[0]))
+    moved = False
+    for item in reversed(plan.items):
+        if not item.domain:
+            continue
+        for line in reversed(list(item.lines)):
+            (out, *_), numbers = line.outputs, readers.get(line.outputs[0], set())
+            if plan.kinds[id(line)] is not Kind.POINT or out in viewed or len(numbers) != 1:
+                continue
+            target = plan.items[next(iter(numbers))]
+            if target is item or target.domain != item.domain or not _reads_in_place(plan, out, target):
+                continue
+            if all(_in_memory(plan, x, item.number) and x not in written for x in line.inputs if type(x) is Var):
+                item.lines.remove(line)
+                target.lines.insert(0, line)
+                plan.made[out] = plan.ready[out] = target.number
+                for x in line.inputs:
+                    if type(x) is Var:
+                        readers[x].add(target.number)
+                        if not any(x is y for other in item.lines for y in other.inputs):
+                            readers[x].discard(item.number)
+                moved = True
+    return moved
+
+
+def _reads_in_place(plan: Plan, x: Var, item: Item) -> bool:
+    """Whether all lines of a nest that read a value read it at the place at which they compute."""
+    return all(
+        plan.kinds[id(line)] in (Kind.POINT, Kind.FOLD) and _same_places(x.type.shape, line)
+        for line in item.lines
+        if any(x is y for y in line.inputs)
+    )
+
+
+def _in_memory(plan: Plan, x: Var, number: int) -> bool:
+    """Whether a value can be read in a later group as well as in this one."""
+    root = plan.root(x)
+    return root in plan.stored or root in plan.straight or plan.made[root] < 0
+
+
 def _find_stored(plan: Plan) -> None:
     """Which values are in memory, and how long."""
+    plan.stored.clear()
+    plan.last.clear()
     for item in plan.items:
         for line in item.lines:
             for x in line.inputs:

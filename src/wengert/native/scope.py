@@ -226,7 +226,9 @@ class Scope:
     def updated(self, base: Any, out: Var) -> Place:
         """The memory of an updated value, in which the elements of the old one are."""
         target = self.place(out)
-        if out not in self.arena.storage:
+        if type(base) is not Var and np.size(base) > 1 and elements.all_equal(base):
+            self.fill(target, np.asarray(base).flat[0])
+        elif out not in self.arena.storage:
             moves.move(self.e, target, self.place(base))
         return target
 

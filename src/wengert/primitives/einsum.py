@@ -156,6 +156,8 @@ def _pair(x: Any, a: str, y: Any, b: str, out: str) -> Any:
     left = "".join(name for name in a if name not in b)
     right = "".join(name for name in b if name not in a)
     whole = all(n == lengths[name] for term, z in ((a, x), (b, y)) for name, n in zip(term, shape_of(z), strict=True))
+    if left and right and out[-1:] in left:  # the result then lies as it is wanted, row by row
+        return _pair(y, b, x, a, out)
     if inner and (left or right) and whole and math.prod(lengths.values()) > SMALL:
         x, y = _ordered(x, a, stack + left + inner), _ordered(y, b, stack + inner + right)
         sizes = [math.prod(lengths[name] for name in names) for names in (left, inner, right)]

@@ -16,6 +16,8 @@ from wengert.native.views import Layout, Place
 
 LETTERS = {"f8": "d", "f4": "s"}
 SMALL = 8  # the length of the sides up to which our own loops are faster
+NARROW, DEEP = 32, 64  # the width and the depth up to which they are where the rows are vectors: B is in the cache
+ROWS = 4  # that are done together
 SMALL_WORK = 4096  # multiplications with a vector, up to which they are, too
 
 
@@ -116,13 +118,22 @@ def product(low: Scope, a: Place, b: Place, c: Place) -> None:
     if n == 1 and m > 1 and _leading(a) is None:  # windows of a sequence: vectors of neighbouring windows
         own_loops(low, _turned(b), _turned(a), _turned(c))
         return
-    small = max(m, k, n) <= SMALL or (min(m, n) == 1 and m * k * n <= SMALL_WORK) or m * n * k <= SMALL**3
-    if small or (min(m, n, k) == 1 and max(m, n) > 1 and k == 1):
+    if _rows_of_vectors(b, c) and n <= NARROW and k <= DEEP:
+        own_loops(low, a, b, c)
+    elif _rows_of_vectors(_turned(a), _turned(c)) and m <= NARROW and k <= DEEP:
+        own_loops(low, _turned(b), _turned(a), _turned(c))
+    elif max(m, k, n) <= SMALL or m * n * k <= SMALL**3 or k == 1 or (min(m, n) == 1 and m * k * n <= SMALL_WORK):
         own_loops(low, a, b, c)
     elif m == 1 and n == 1:
         _dot(low, a, b, c)
     else:
         gemm(low, a, b, c)
+
+
+def _rows_of_vectors(b: Place, c: Place) -> bool:
+    """Whether the rows of B and C can be taken in vectors."""
+    size = itemsize(c.code)
+    return c.shape[1] >= LANES and b.layout.strides[1] == c.layout.strides[1] == size
 
 
 def _leading(place: Place) -> tuple[bool, int] | None:
@@ -179,25 +190,45 @@ def _turned(place: Place) -> Place:
 
 def own_loops(low: Scope, a: Place, b: Place, c: Place) -> None:
     """Vectors along the rows of C where B has them, else along the common axis, else single numbers."""
-    e, code = low.b, c.code
-    size = itemsize(code)
-    (m, k), n = a.shape, b.shape[1]
-    along_rows = n >= LANES and b.layout.strides[1] == size and c.layout.strides[1] == size
-    with low.b.loop(0, m) as i:
-        row_a = _at(low, low.address(a), i, a.layout.strides[0])
-        row_c = _at(low, low.address(c), i, c.layout.strides[0])
-        done = 0
-        if along_rows:
-            done = n - n % LANES
-            with e.loop(0, done, LANES) as j:
-                column = _at(low, low.address(b), j, size)
-                total = _sum(low, k, row_a, a.layout.strides[1], column, b.layout.strides[0], code, LANES)
-                e.store(total, _at(low, row_c, j, size))
-        if done < n:
-            with e.loop(done, n) as j:
-                column = _at(low, low.address(b), j, b.layout.strides[1])
-                total = _inner(low, k, row_a, a.layout.strides[1], column, b.layout.strides[0], code)
-                e.store(total, _at(low, row_c, j, c.layout.strides[1]))
+    e, m = low.b, a.shape[0]
+    if not _rows_of_vectors(b, c):
+        n, code = b.shape[1], c.code
+        with e.loop(0, m) as i, e.loop(0, n) as j:
+            row = _at(low, low.address(a), i, a.layout.strides[0])
+            column = _at(low, low.address(b), j, b.layout.strides[1])
+            total = _inner(low, a.shape[1], row, a.layout.strides[1], column, b.layout.strides[0], code)
+            place = _at(low, low.address(c), i, c.layout.strides[0])
+            e.store(total, _at(low, place, j, c.layout.strides[1]))
+        return
+    done = m - m % ROWS
+    if done:
+        with e.loop(0, done, ROWS) as i:
+            _rows(low, a, b, c, i, ROWS)
+    if done < m:
+        with e.loop(done, m) as i:
+            _rows(low, a, b, c, i, 1)
+
+
+def _rows(low: Scope, a: Place, b: Place, c: Place, i: Val, count: int) -> None:
+    """So many rows of C, in vectors, the last of which ends with the row."""
+    e, code, size = low.b, c.code, itemsize(c.code)
+    (_, k), n = a.shape, b.shape[1]
+    row_a = _at(low, low.address(a), i, a.layout.strides[0])
+    row_c = _at(low, low.address(c), i, c.layout.strides[0])
+    starts = [*range(0, n - LANES, LANES), n - LANES]
+    for group in (starts[x : x + 2] for x in range(0, len(starts), 2)):
+        totals = [[e.variable(e.constant(0.0, code, LANES)) for _ in group] for _ in range(count)]
+        with e.loop(0, k) as index:
+            step_a = _at(low, row_a, index, a.layout.strides[1])
+            row_b = _at(low, low.address(b), index, b.layout.strides[0])
+            vectors = [e.load(e.offset(row_b, size * first), code, LANES, align=size) for first in group]
+            for r, row in enumerate(totals):
+                x = spread(low.e, e.load(e.offset(step_a, r * a.layout.strides[0]), code), LANES)
+                for total, y in zip(row, vectors, strict=True):
+                    e.put(total, e.intrinsic("fma", x, y, e.get(total)))
+        for r, row in enumerate(totals):
+            for first, total in zip(group, row, strict=True):
+                e.store(e.get(total), e.offset(row_c, r * c.layout.strides[0] + size * first))
 
 
 def _dot(low: Scope, a: Place, b: Place, c: Place) -> None:
