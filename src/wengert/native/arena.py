@@ -41,7 +41,8 @@ class Arena:
         plan = self.plan
         first: dict[Var, int] = {}
         last: dict[Var, int] = {}
-        for x in plan.stored:
+        made_in_order = (v for item in plan.items for line in item.lines for v in line.outputs)
+        for x in (v for v in made_in_order if v in plan.stored):
             owner = self.owner(x)
             if owner in self.fixed:
                 continue

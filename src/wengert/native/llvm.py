@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +14,7 @@ SCALARS = {"f8": "double", "f4": "float", "b1": "i1", "p": "ptr"} | {
     f"{kind}{size}": f"i{8 * size}" for kind in "iu" for size in (1, 2, 4, 8)
 }
 POINTER = "p"
+INLINE = 60  # calls up to which a vector function is put in place of each
 
 
 def type_text(code: str, lanes: int = 1) -> str:
@@ -41,6 +43,7 @@ class Module:
         self.functions: dict[str, str] = {}
         self.declarations: dict[str, str] = {}
         self.constants: list[str] = []
+        self.calls: Counter[str] = Counter()  # of the vector functions
 
     def declare(self, name: str, text: str) -> None:
         """Note a function of somebody else's."""
@@ -65,8 +68,12 @@ class Module:
     def text(self, slots: int) -> str:
         """The module, with a table of so many addresses that are filled in when it is loaded."""
         table = f"@table = global [{max(slots, 1)} x ptr] zeroinitializer, align 64"
+        often = [name for name, count in self.calls.items() if count > INLINE]
+        for name in often:
+            self.functions[name] = self.functions[name].replace(") #1 {", ") #2 {", 1)
         notes = (
             "attributes #0 = { nounwind }",
+            "attributes #2 = { noinline nounwind willreturn }",
             "attributes #1 = { alwaysinline nounwind willreturn }",
             '!0 = !{!"branch_weights", i32 1, i32 2000}',
         )

@@ -55,4 +55,5 @@ def call(b: Builder, name: str, *xs: Val) -> Val:
         inner.emit(f"ret {kind} {result.text}")
         parameters = ", ".join(f"{kind} {x.text}" for x in arguments)
         b.module.functions[function] = inner.finish(f"internal {kind} {function}({parameters}) #1")
+    b.module.calls[function] += 1
     return b.call(function, "f8", xs)

@@ -1,0 +1,84 @@
+"""The function `main` of a program, and how much LLVM is asked to do about it."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from wengert.ir import Array, Line, Var, WengertList, type_of
+from wengert.native.assembly import Assembly, Frame
+from wengert.native.llvm import Builder
+from wengert.native.lowering import lower
+from wengert.native.parts import Parts
+from wengert.native.scope import Scope
+from wengert.native.values import Val, code_of
+from wengert.native.views import Place, c_layout
+
+LOOPS = 3000  # lines, up to which LLVM works on loops of single numbers
+
+
+def output_type(x: Any) -> Array:
+    """The type of an output of a list."""
+    return x.type if type(x) is Var else type_of(x)
+
+
+def emit_main(assembly: Assembly, wl: WengertList) -> int:
+    """The function `main` of a frame; the size of its working memory."""
+    frame = Frame(Val("%frame", "p"), len(wl.inputs), len(wl.outputs))
+    low = Scope(
+        assembly, Builder(assembly.module), frame, wl.lines, wl.inputs, wl.outputs, Val("%memory", "p"), lower
+    )
+    parts = Parts(assembly.module, low.plan)
+    for k, x in enumerate(wl.inputs):
+        low.given[x] = functools.partial(_input, low, k, x.type)
+    for k, x in enumerate(wl.outputs):
+        if type(x) is Var and x.type.shape != ():
+            low.claim(x, functools.partial(_output, low, k), k)
+    low.arena.lay_out()
+    lower(low, parts)
+    for k, x in enumerate(wl.outputs):
+        kind = output_type(x)
+        code = code_of(kind.dtype)
+        assert code is not None
+        pointer = frame.output(low.b, k) if kind.shape == () else _output(low, k)
+        low.deliver(x, Place(pointer, c_layout(kind.shape, code)), k)
+    parts.close(low)
+    parts.main()
+    return low.arena.size
+
+
+def _input(low: Scope, k: int, kind: Array) -> Val | Place:
+    """An input: a number, or where an array is."""
+    code = code_of(kind.dtype)
+    assert code is not None
+    place = low.frame.input(low.b, k)
+    if kind.shape == ():
+        return low.b.load(place, code)
+    return Place(low.b.load(place, "p"), c_layout(kind.shape, code))
+
+
+def _output(low: Scope, k: int) -> Val:
+    """Where an output that is an array goes."""
+    return low.b.load(low.frame.output(low.b, k), "p")
+
+
+def passes(wl: WengertList) -> str:
+    """The level of `engine.optimize`."""
+    if any(is_region(line) for line in wl.lines) and sum(map(length_of, wl.lines)) < LOOPS:
+        return "loops"
+    return "registers"
+
+
+def is_region(line: Line) -> bool:
+    """Whether a line holds lists."""
+    return any(isinstance(value, (WengertList, tuple)) and _lists(value) for value in line.params.values())
+
+
+def _lists(value: Any) -> list[WengertList]:
+    return [x for x in (value if isinstance(value, tuple) else (value,)) if isinstance(x, WengertList)]
+
+
+def length_of(line: Line) -> int:
+    """The number of lines in a line, itself among them."""
+    inside = (wl for value in line.params.values() for wl in _lists(value))
+    return 1 + sum(length_of(inner) for wl in inside for inner in wl.lines)
