@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import wengert as wg
-from tests.differences import check, draw, inner, parts, same
+from tests.differences import check, close, draw, inner, parts, same
 from wengert.errors import StagingError, UnsupportedError
 from wengert.ir import Primitive, WengertList, bind, check_linear, check_list, infer_types, type_of
 from wengert.record import Staged
@@ -333,6 +333,53 @@ def items_of(case: Case, x: Any) -> Any:
     if x.dtype.kind in "fc":
         return np.stack([x * (1 - 0.01 * i) for i in range(SIZE)]).astype(x.dtype)
     return np.stack([np.roll(x, i) for i in range(SIZE)])
+
+
+ORDER = 4
+
+
+@rows
+def test_taylor(row):
+    """Taylor mode gives what forward mode gives when it is nested in itself, up to the fourth order."""
+    for case in smooth_cases(row)[:3]:
+        rng = np.random.default_rng(11)
+        vs = [DIRECTIONS.get(row.name, draw)(rng, x) / np.asarray(2, np.asarray(x).dtype) for x in case.point]
+        try:
+            nested = nested_derivatives(case.function, case.point, vs, ORDER)
+        except UnsupportedError:
+            with pytest.raises(UnsupportedError):
+                expanded(case, vs)
+            continue
+        single = any(np.asarray(x).dtype in (np.float32, np.complex64) for x in (*case.point, *parts(nested[0])))
+        found = expanded(case, vs).derivatives
+        for i, terms in enumerate(found if isinstance(found, tuple) else (found,)):
+            expected = [parts(one)[i] for one in nested]
+            if expected[0].dtype.kind in "fc":
+                assert terms.dtype == expected[0].dtype, f"{case}: {terms.dtype}, not {expected[0].dtype}"
+            assert len(terms) == ORDER + 1
+            for k, (one, other) in enumerate(zip(terms, expected, strict=True)):
+                close([one], [other], 1e-3 if single else 1e-9, f"{case}: derivative {k}")
+
+
+def smooth_cases(row: Primitive) -> list[Case]:
+    """The calls of a row that have a derivative."""
+    return [case for case in cases(row) if case.moving and not row.discrete and row.name not in STATED]
+
+
+def expanded(case: Case, vs: Any) -> wg.TaylorPolynomial:
+    """The expansion of a call along a line."""
+    return wg.taylor(lambda xs: case.function(*xs), case.point, ORDER, direction=vs)
+
+
+def nested_derivatives(function: Any, point: Any, vs: Any, order: int) -> list[Any]:
+    """The derivatives along a line, by forward mode in forward mode."""
+
+    def along(k: int, t: float) -> Any:
+        if k == 0:
+            return function(*(x + t * v for x, v in zip(point, vs, strict=True)))
+        return wg.jvp(lambda t: along(k - 1, t), (t,), (1.0,))[1]
+
+    return [along(k, 0.0) for k in range(order + 1)]
 
 
 def agree(found: Any, expected: Any, what: str) -> None:

@@ -17,22 +17,41 @@ Function = Callable[..., Any]
 EVERY = (*TRAPS, *READER_TRAPS, *LATER_LINALG)
 
 
-def by_jvp(function: Function, argnum: int) -> Function:
-    """The derivative with respect to one argument, a tangent at a time."""
+def by_directions(function: Function, argnum: int, along: Callable[..., Any]) -> Function:
+    """The derivative with respect to one argument, a direction at a time."""
 
     def derivative(*arguments: Any) -> Any:
         x = arguments[argnum]
         shape = np.shape(x)
         value = function(*arguments)
         if shape == ():
-            return tangent(function, arguments, argnum, 1.0)
+            return along(function, arguments, argnum, 1.0)
         if 0 in shape:
             return np.zeros(np.shape(value) + shape)
         basis = np.eye(np.size(x)).reshape(-1, *shape)
-        columns = np.stack([tangent(function, arguments, argnum, e) for e in basis], axis=-1)
+        columns = np.stack([along(function, arguments, argnum, e) for e in basis], axis=-1)
         return np.reshape(columns, np.shape(value) + shape)
 
     return derivative
+
+
+def by_jvp(function: Function, argnum: int) -> Function:
+    """By forward mode."""
+    return by_directions(function, argnum, tangent)
+
+
+def by_taylor(function: Function, argnum: int) -> Function:
+    """By Taylor mode of order 1."""
+    return by_directions(function, argnum, first_term)
+
+
+def first_term(function: Function, arguments: tuple[Any, ...], argnum: int, direction: Any) -> Any:
+    """The term at t of a function along a direction of one argument."""
+
+    def of_one(x: Any) -> Any:
+        return function(*arguments[:argnum], x, *arguments[argnum + 1 :])
+
+    return wg.taylor(of_one, arguments[argnum], 1, direction=direction).coefficients[1]
 
 
 def tangent(function: Function, arguments: tuple[Any, ...], argnum: int, direction: Any) -> Any:
@@ -62,6 +81,7 @@ WAYS: dict[str, Callable[[Function, int], Function]] = {
     "jvp": by_jvp,
     "forward": lambda function, argnum: wg.jacobian(function, argnum, mode="forward"),
     "reverse": lambda function, argnum: wg.jacobian(function, argnum, mode="reverse"),
+    "taylor": by_taylor,
 }
 
 
@@ -115,6 +135,14 @@ def test_derivative(trap: Trap, chain: tuple[str, ...]) -> None:
     check_chain(trap, chain)
 
 
+@pytest.mark.parametrize("trap", named(t for t in EVERY if t.order > 0 and not is_complex(t)))
+def test_taylor(trap: Trap) -> None:
+    for argnum, expected in answers(trap):
+        if np.shape(trap.arguments[argnum]) == ():
+            actual = wg.derivative(trap.function, trap.order, argnum)(*trap.arguments)
+            assert_expected(actual, expected, trap)
+
+
 @pytest.mark.parametrize("trap", named(t for t in EVERY if t.order == 1 and not t.holomorphic))
 def test_gradient_and_value(trap: Trap) -> None:
     value = trap.function(*trap.arguments)
@@ -147,6 +175,8 @@ def test_holomorphic(trap: Trap) -> None:
     forward = reverse = trap.function
     for _ in range(trap.order):
         forward, reverse = by_jvp(forward, 0), wg.grad(reverse, holomorphic=True)
+    series = wg.derivative(trap.function, trap.order)
+    assert_expected(series(*trap.arguments), trap.expected, trap)
     assert_expected(forward(*trap.arguments), trap.expected, trap)
     assert_expected(reverse(*trap.arguments), trap.expected, trap)
 

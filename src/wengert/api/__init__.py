@@ -4,11 +4,13 @@ from wengert import regions  # noqa: F401  # enters its lines into the table
 from wengert.api.checking import check
 from wengert.api.custom import primitive
 from wengert.api.explaining import draw, explain
+from wengert.api.expansion import TaylorPolynomial, derivative, taylor
 from wengert.api.gradients import grad, jvp, linearize, value_and_grad, vjp
 from wengert.api.listing import trace
 from wengert.api.mapping import stop_gradient, vmap
 from wengert.api.matrices import hessian, hvp, jacobian
 from wengert.api.reading import traceable
+from wengert.api.tensors import derivative_tensor, partial_derivative
 from wengert.dual import Dual
 from wengert.ir import WengertList
 from wengert.record import debug
@@ -17,10 +19,13 @@ from wengert.tape import GradientTape, Variable
 __all__ = [
     "Dual",
     "GradientTape",
+    "TaylorPolynomial",
     "Variable",
     "WengertList",
     "check",
     "debug",
+    "derivative",
+    "derivative_tensor",
     "draw",
     "explain",
     "grad",
@@ -29,8 +34,10 @@ __all__ = [
     "jacobian",
     "jvp",
     "linearize",
+    "partial_derivative",
     "primitive",
     "stop_gradient",
+    "taylor",
     "trace",
     "traceable",
     "value_and_grad",

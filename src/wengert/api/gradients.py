@@ -147,7 +147,7 @@ def jvp(fun: Function, primals: Sequence[Any], tangents: Sequence[Any], has_aux:
             level.lift(leaf, None if dx is None else tangent_for(dx, leaf, name))
             for leaf, dx, name in zip(given.leaves, moves, given.names, strict=True)
         ]
-        _mark_arguments(boxes, given.names)
+        mark_arguments(boxes, given.names)
         out = as_read(fun)(*given.fill(boxes))
         out, aux = out if has_aux else (out, None)
         leaves, structure = result_leaves(out, "jvp")
@@ -246,7 +246,7 @@ def _record(
     level = Eager(what)
     boxes = [Box(level, Var(leaf)) for leaf in given.leaves]
     inputs = [box.ssa for box in boxes]
-    _mark_arguments(boxes, given.names)
+    mark_arguments(boxes, given.names)
     try:
         out = as_read(fun)(*given.fill(boxes), **kwargs)
     except BaseException:
@@ -260,7 +260,8 @@ def _record(
     return level, inputs, plain(out), aux
 
 
-def _mark_arguments(boxes: Sequence[Box], names: Sequence[str]) -> None:
+def mark_arguments(boxes: Sequence[Box], names: Sequence[str]) -> None:
+    """Note what the user calls the arguments, which must not be written."""
     for box, name in zip(boxes, names, strict=True):
         box.argument = f"its argument {name}, which is the caller's array"
 

@@ -95,6 +95,9 @@ class Primitive:
         `None` where no two are equal (see transform/splitting.py).
     text
         For lines that hold lists: `text(line, names, depth)` -> the right-hand side, and the rows below it.
+    undoes
+        For the solution y of a linear equation (a quotient, `solve`): which input is the right-hand side, and what of
+        the left-hand side depends on the other inputs, `function(y, *inputs, **params)`, linear in y and in them.
     symbol
         A format for printing, such as `"{0} + {1}"`, or a function of the inputs' names and the params.
     samples
@@ -139,6 +142,7 @@ class Primitive:
     square: Rule | None = None
     split: Rule | None = None
     text: Rule | None = None
+    undoes: tuple[int, Rule] | None = None
     symbol: str | Callable[..., str] | None = None
     samples: Sampler | None = None
     special: tuple[tuple[tuple[Any, ...], tuple[Any, ...]], ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from wengert.ir.primitive import ARITHMETIC
-from wengert.primitives.elementwise import elementwise
+from wengert.primitives.elementwise import elementwise, times
 from wengert.primitives.simplifications import neutral
 
 add = elementwise("add", np.add, 1, 1, symbol="{0} + {1}", holomorphic=True, native="add")
@@ -34,6 +34,7 @@ divide = elementwise(
     cost=ARITHMETIC,
     simplify=neutral(1.0, 1),
     native="divide",
+    undoes=(0, lambda z, x, y: times(z, y)),
 )
 reciprocal = elementwise(
     "reciprocal",

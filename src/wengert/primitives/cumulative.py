@@ -98,6 +98,7 @@ recurrence = register(
         transposes=(_recurrence_transpose, None),
         jvp=_recurrence_jvp,
         batch=_recurrence_batch,
+        undoes=(0, lambda s, b, a, axis: times(-a, shifted(s, axis, 0.0))),
         samples=lambda rng: [
             ((rng.standard_normal((2, 5)), rng.standard_normal((2, 5))), {"axis": -1}),
             ((rng.standard_normal((4, 2)), np.zeros((4, 2))), {"axis": -2}),

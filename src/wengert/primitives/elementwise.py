@@ -33,6 +33,7 @@ def elementwise(
     square: Callable[..., Any] | None = None,
     native: str | Callable[..., Any] | Pointwise | None = None,
     cost: float | None = None,
+    undoes: tuple[int, Callable[..., Any]] | None = None,
 ) -> Primitive:
     """One row: a function and its partial derivatives `p(y, *inputs)`, in plain NumPy, seeing the output first.
 
@@ -60,6 +61,7 @@ def elementwise(
         square=square,
         native=Pointwise(native) if isinstance(native, str) or callable(native) else native,
         cost=cost,
+        undoes=undoes,
     )
     if isinstance(function, np.ufunc):
         if function.nin != len(partials) or function.nout != 1:

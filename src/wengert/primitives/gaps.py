@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from wengert.ir import Array, Pointwise, Primitive, dtype_of, register, shape_of
-from wengert.primitives.elementwise import align_batch
+from wengert.primitives.elementwise import align_batch, times
 from wengert.primitives.shape import concatenate, reduce_sum, sum_to
 
 CLOSE = 50  # units in the last place of the largest value: values computed that near count as equal
@@ -35,6 +35,7 @@ ratio: Primitive = register(
         transposes=(lambda ct, x, gap: sum_to(ratio(ct, gap), shape_of(x)), None),
         batch=lambda size, args, batched: ratio(*align_batch(args, batched)),
         symbol="{0} / {1}",
+        undoes=(0, lambda z, x, gap: times(z, gap)),
         samples=lambda rng: [
             ((rng.standard_normal((3, 3)), 1 + rng.random((3, 3))), {}),
             ((rng.standard_normal((2, 3, 2)), 1 + rng.random((2, 1, 2))), {}),

@@ -95,6 +95,7 @@ solve: Primitive = register(
         transposes=(None, _solve_transpose),
         batch=_solve_batch,
         symbol="{0} \\ {1}",
+        undoes=(1, lambda y, a, b: _apply(np.matmul, a, y, len(shape_of(b)) == 1)),
         samples=_solve_samples,
         native=Routine(
             "linalg", options=(lambda line: "solve1" if len(shape_of(line.inputs[1])) == 1 else "solve",)

@@ -146,6 +146,7 @@ sylvester: Primitive = register(
         lambda a, b, q: Array(q.shape, np.result_type(a.dtype, b.dtype, q.dtype)),
         jvp=_sylvester_jvp,
         transposes=(None, None, lambda ct, a, b, q: sylvester(flip_matrix(a), flip_matrix(b), ct)),
+        undoes=(2, lambda y, a, b, q: a @ y + y @ b),
         samples=lambda rng: [((_positive(rng, 3, 3), _positive(rng, 2, 2), rng.standard_normal((3, 2))), {})],
     )
 )

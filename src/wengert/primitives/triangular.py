@@ -62,15 +62,19 @@ def _triangular(t: Any, b: Any, trans: str, lower: bool, unit: bool, check_finit
     return scipy.linalg.solve_triangular(t, b, trans, lower, unit, check_finite=check_finite)
 
 
+def _triangular_product(y: Any, t: Any, b: Any, trans: str, lower: bool, unit: bool, check_finite: bool) -> Any:
+    """op(T) y, of the triangle that is read."""
+    t = _triangle(t, lower, unit)
+    t = flip_matrix(t) if trans in "TC" else t
+    return (conjugate(t) if trans in ("C", "conj") else t) @ y
+
+
 def _triangular_jvp(y: Any, xs: Any, dxs: Any, **options: Any) -> Any:
     """Of `op(T) y = b`: `op(T) dy = db - op(dT) y`, where only the triangle that is read counts."""
     (t, _), (dt, moved) = xs, dxs
-    trans = options["trans"]
     if dt is not None:
-        dt = _triangle(dt, options["lower"], options["unit"])
-        dt = flip_matrix(dt) if trans in "TC" else dt
-        dt = conjugate(dt) if trans in ("C", "conj") else dt
-        moved = -(dt @ y) if moved is None else moved - dt @ y
+        change = _triangular_product(y, dt, None, **options)
+        moved = -change if moved is None else moved - change
     return solve_triangular(t, moved, **{**options, "check_finite": False})
 
 
@@ -86,6 +90,7 @@ solve_triangular: Primitive = register(
         jvp=_triangular_jvp,
         transposes=(None, _triangular_transpose),
         batch=columns_batch(lambda a, b, **options: solve_triangular(a, b, **options)),
+        undoes=(1, _triangular_product),
         samples=lambda rng: [
             (
                 (regular(rng, 3, 3), rng.standard_normal(shape)),
@@ -100,12 +105,16 @@ solve_triangular: Primitive = register(
 # -- structure that a solver makes use of ------------------------------------------------------------------------------
 
 
+def _structured_product(y: Any, a: Any, b: Any, transposed: bool, **options: Any) -> Any:
+    return (flip_matrix(a) if transposed else a) @ y
+
+
 def _structured_jvp(y: Any, xs: Any, dxs: Any, transposed: bool, **options: Any) -> Any:
     (a, _), (da, moved) = xs, dxs
-    turn = flip_matrix if transposed else lambda x: x
     if da is not None:
-        moved = -(turn(da) @ y) if moved is None else moved - turn(da) @ y
-    return solve(turn(a), moved)
+        change = _structured_product(y, da, None, transposed)
+        moved = -change if moved is None else moved - change
+    return solve(flip_matrix(a) if transposed else a, moved)
 
 
 # The matrix is full, although only a part of it may be read: what is not read mirrors the rest, or is zero.
@@ -120,6 +129,7 @@ structured_solve: Primitive = register(
             lambda ct, a, b, transposed, **options: solve(a if transposed else flip_matrix(a), ct),
         ),
         batch=columns_batch(lambda a, b, **options: structured_solve(a, b, **options)),
+        undoes=(1, _structured_product),
         samples=lambda rng: [
             ((regular(rng, 3, 3), rng.standard_normal(shape)), {"assume_a": "gen", "transposed": transposed})
             for shape, transposed in (((3,), False), ((3, 2), True))

@@ -10,6 +10,7 @@ from wengert.transform.push import fit, is_sequence, plus, product, push, slope,
 from wengert.transform.replay import Replay, clean, simplify
 from wengert.transform.reverse import reverse, reverse_lines
 from wengert.transform.splitting import SPLITTING
+from wengert.transform.taylor import Taylor, taylor
 from wengert.transform.transpose import start_backward, transpose_list
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Forward",
     "Joint",
     "Replay",
+    "Taylor",
     "batch",
     "batched_type",
     "clean",
@@ -37,6 +39,7 @@ __all__ = [
     "slope",
     "start_backward",
     "tangent_type",
+    "taylor",
     "transpose_list",
     "zeros_like",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -46,14 +47,24 @@ def push(primitive: Primitive, y: Any, xs: Values, dxs: Values, params: dict[str
 
 def _push_elementwise(primitive: Primitive, y: Any, xs: Values, dxs: Values) -> Any:
     assert primitive.partials is not None
+    slopes = [
+        slope(partial, y, xs) if dx is not None and callable(partial) else partial
+        for partial, dx in zip(primitive.partials, dxs, strict=True)
+    ]
+    return along(slopes, dxs, y)
+
+
+def along(slopes: Sequence[Any], dxs: Sequence[Any], y: Any) -> Any:
+    """The sum of slopes times tangents, in the shape and dtype of `y`; `None` for zero."""
     total = None
-    for partial, dx in zip(primitive.partials, dxs, strict=True):
+    for p, dx in zip(slopes, dxs, strict=True):
         if dx is None:
             continue
-        if callable(partial):
-            total = plus(total, product(slope(partial, y, xs), dx))
-        elif partial:
-            total = plus(total, dx if partial == 1 else -dx if partial == -1 else partial * dx)
+        if (type(p) is int or type(p) is float) and p - p == 0:  # finite
+            if p:
+                total = plus(total, dx if p == 1 else -dx if p == -1 else p * dx)
+        else:
+            total = plus(total, product(p, dx))
     if total is None:
         return None
     shape = shape_of(y)

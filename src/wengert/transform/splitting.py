@@ -15,48 +15,33 @@ differentiation of functions of Hermitian operators", 1956, and it gives the lik
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from wengert.ir import Primitive, Var, dtype_of, shape_of
+from wengert.ir import Primitive, dtype_of, shape_of
 from wengert.primitives import multiply, times
 from wengert.primitives.gaps import CLOSE, ratio
 from wengert.record import GROUND, Box, Level
 from wengert.transform.push import plus, push, zeros_like
+from wengert.transform.series import Series, in_places, leading, linear_term, over, product_term, term
 
 TERMS = 6  # each division by a gap takes one away; second derivatives divide twice
 ROUNDING = 1e-9  # a pole that is smaller, relative to the limit and the largest pole on the way, has cancelled
 Terms = list[Any]  # coefficients; None for zero
 
 
-class Series(Var):
-    """The terms `parts[k] t**(low + k)`; what comes after them is not known.
-
-    `value` is the term at t⁰, nan where it is not known; `peak` the size of the largest pole on the way.
-    """
-
-    __slots__ = ("low", "parts", "peak")
-
-    def __init__(self, parts: Terms, like: Any, low: int = 0, peak: float = 0.0) -> None:
-        while low < 0 and parts and (parts[0] is None or not np.any(parts[0])):
-            parts, low = parts[1:], low + 1
-        self.low, self.parts = low, parts
-        poles = [float(np.max(np.abs(p), initial=0)) for p in parts[: max(-low, 0)] if p is not None]
-        self.peak = max([peak, *poles])
-        here = self.at(0) if self.end > 0 else np.full(shape_of(like), np.nan, dtype_of(zeros_like(like)))
-        super().__init__(zeros_like(like) if here is None else here)
-
-    @property
-    def end(self) -> int:
-        """The power of the first term that is not known."""
-        return self.low + len(self.parts)
-
-    def at(self, power: int) -> Any:
-        """The coefficient of a power, `None` for zero."""
-        return self.parts[power - self.low] if self.low <= power < self.end else None
+def laurent(terms: Terms, like: Any, low: int = 0, peak: float = 0.0) -> Series:
+    """The series with these terms, of which what comes after is not known; `value` is nan where it is not known."""
+    while low < 0 and terms and (terms[0] is None or not np.any(terms[0])):
+        terms, low = terms[1:], low + 1
+    poles = [float(np.max(np.abs(p), initial=0)) for p in terms[: max(-low, 0)] if p is not None]
+    if low + len(terms) > 0:
+        here = terms[-low] if low <= 0 else None
+    else:
+        here = np.full(shape_of(like), np.nan, dtype_of(zeros_like(like)))
+    return Series(terms, zeros_like(like) if here is None else here, low, peak=max([peak, *poles]))
 
 
 class Splitting(Level):
@@ -73,9 +58,9 @@ class Splitting(Level):
         xs = tuple([_content(a) for a in args])
         with np.errstate(all="ignore"):
             if primitive.discrete:
-                return primitive.evaluate(*map(_leading, xs), **params)
+                return primitive.evaluate(*map(leading, xs), **params)
             if primitive.split is not None:
-                out = primitive.evaluate(*map(_leading, xs), **params)
+                out = primitive.evaluate(*map(leading, xs), **params)
                 apart = tell_apart(primitive, out)
                 if apart is not out:  # the limit does not depend on the way: its own values are drawn apart instead
                     return apart
@@ -90,7 +75,7 @@ class Splitting(Level):
         limit = np.asarray(x.value)
         bad = np.zeros(limit.shape, bool)
         size = max(x.peak, float(np.max(np.abs(limit), initial=0)))
-        for pole in x.parts[: max(-x.low, 0)]:
+        for pole in x.terms[: max(-x.low, 0)]:
             if pole is not None:
                 bad |= np.abs(pole) > ROUNDING * size
         return np.where(bad, np.nan, limit).astype(limit.dtype)[()] if bad.any() else x.value
@@ -107,7 +92,7 @@ def tell_apart(primitive: Primitive, out: Any) -> Any:
     if all(direction is None for direction in directions):
         return out
     found = tuple(
-        one if direction is None else boxed(Series([one, direction, *[None] * (TERMS - 2)], one))
+        one if direction is None else boxed(laurent([one, direction, *[None] * (TERMS - 2)], one))
         for one, direction in zip(outputs, directions, strict=True)
     )
     return found if isinstance(out, tuple) else found[0]
@@ -128,10 +113,6 @@ def _content(value: Any) -> Any:
         return value
     value.refresh()
     return value.ssa.value if value.level is GROUND else value.ssa
-
-
-def _leading(x: Any) -> Any:
-    return x.value if isinstance(x, Series) else x
 
 
 def _end(xs: Sequence[Any]) -> int:
@@ -157,34 +138,24 @@ def _applied(primitive: Primitive, xs: tuple[Any, ...], params: dict[str, Any]) 
     y: Any = _regular(primitive, finite, params, max(1, _end(xs)))
     z = _content(push(primitive, boxed(y), tuple(map(boxed, finite)), tuple(map(boxed, poles)), params))
     end = min(_end(xs), (z.end if isinstance(z, Series) else TERMS) - depth)
-    return Series([plus(_term(z, k + depth), _term(y, k)) for k in range(-depth, end)], y.value, -depth, _peak(xs))
+    return laurent([plus(term(z, k + depth), term(y, k)) for k in range(-depth, end)], y.value, -depth, _peak(xs))
 
 
 def _linear(primitive: Primitive, xs: tuple[Any, ...], params: dict[str, Any]) -> Any:
     """A linear function maps each term for itself."""
-    leading = tuple(map(_leading, xs))
-    y0 = primitive.evaluate(*leading, **params)
-    low, end = min(x.low for x in xs if isinstance(x, Series)), _end(xs)
-    columns = []
-    for power in range(low, end):
-        terms = tuple([x.at(power) if isinstance(x, Series) else None for x in xs])
-        still = all(term is None for term in terms)
-        columns.append(y0 if power == 0 else None if still else push(primitive, y0, leading, terms, params))
-    return _series(y0, columns, xs, low)
+    y0 = primitive.evaluate(*map(leading, xs), **params)
+    low = min(x.low for x in xs if isinstance(x, Series))
+    return _series(y0, [linear_term(primitive, y0, xs, params, k) for k in range(low, _end(xs))], xs, low)
 
 
 def _product(primitive: Primitive, xs: tuple[Any, ...], moving: list[int], params: dict[str, Any]) -> Any:
     """A product of series."""
-    like = primitive.evaluate(*map(_leading, xs), **params)
-    low = sum(xs[i].low for i in moving)
-    end = min(xs[i].end + low - xs[i].low for i in moving)
-    terms: list[Any] = [None] * max(0, end - low)
-    for powers in itertools.product(*(range(xs[i].low, xs[i].end) for i in moving)):
-        factors = {i: xs[i].at(k) for i, k in zip(moving, powers, strict=True)}
-        if sum(powers) < end and all(factor is not None for factor in factors.values()):
-            term = primitive.evaluate(*(factors.get(i, x) for i, x in enumerate(xs)), **params)
-            terms[sum(powers) - low] = plus(terms[sum(powers) - low], term)
-    return Series(terms, like, low, _peak(xs))
+    like = primitive.evaluate(*map(leading, xs), **params)
+    factors = [xs[i] for i in moving]
+    low = sum(x.low for x in factors)
+    end = min(x.end + low - x.low for x in factors)
+    multiply = in_places(primitive, xs, moving, params)
+    return laurent([product_term(multiply, factors, k) for k in range(low, end)], like, low, _peak(xs))
 
 
 def _regular(primitive: Primitive, xs: tuple[Any, ...], params: dict[str, Any], end: int) -> Any:
@@ -192,7 +163,7 @@ def _regular(primitive: Primitive, xs: tuple[Any, ...], params: dict[str, Any], 
 
     As `y' = push(x')`, the terms of x and y before the k-th give those of y' before the k-th, and they the k-th of y.
     """
-    y0 = primitive.evaluate(*map(_leading, xs), **params)
+    y0 = primitive.evaluate(*map(leading, xs), **params)
     if end == 1:
         return _series(y0, [y0], xs)
     shorter = tuple([_shortened(x, end - 1) for x in xs])
@@ -200,34 +171,23 @@ def _regular(primitive: Primitive, xs: tuple[Any, ...], params: dict[str, Any], 
     y = _applied(primitive, shorter, params) if end > 2 else y0
     dy = push(primitive, boxed(y), tuple(map(boxed, shorter)), tuple(map(boxed, moved)), params)
     dys = dy if isinstance(dy, tuple) else (dy,)
-    columns = [tuple([_over(_term(_content(one), k - 1), k) for one in dys]) for k in range(1, end)]
+    columns = [tuple([over(term(_content(one), k - 1), k) for one in dys]) for k in range(1, end)]
     return _series(y0, [y0, *(column if isinstance(y0, tuple) else column[0] for column in columns)], xs)
 
 
 def _is_line(x: Series) -> bool:
     """Whether a series has a term with t and none after it."""
-    return x.low == 0 and x.at(1) is not None and all(part is None for part in x.parts[2:])
+    return x.low == 0 and x.at(1) is not None and all(part is None for part in x.terms[2:])
 
 
 # -- series ------------------------------------------------------------------------------------------------------------
-
-
-def _term(x: Any, power: int) -> Any:
-    """The coefficient of a power in a series or a constant."""
-    if isinstance(x, Series):
-        return x.at(power)
-    return x if power == 0 else None
-
-
-def _over(term: Any, number: int) -> Any:
-    return None if term is None else term / number
 
 
 def _shortened(x: Any, end: int) -> Any:
     """The terms before `end`; a number, if there is only one."""
     if not isinstance(x, Series):
         return x
-    return x.value if end == 1 else Series(x.parts[:end], x.value)
+    return x.value if end == 1 else laurent(x.terms[:end], x.value)
 
 
 def _derivative(x: Any, end: int) -> Any:
@@ -235,29 +195,29 @@ def _derivative(x: Any, end: int) -> Any:
     if not isinstance(x, Series):
         return None
     terms = [None if x.at(k) is None else x.at(k) * k for k in range(1, end)]
-    return (terms[0] if len(terms) == 1 else Series(terms, x.value)) if any(t is not None for t in terms) else None
+    return (terms[0] if len(terms) == 1 else laurent(terms, x.value)) if any(t is not None for t in terms) else None
 
 
 def _finite(x: Any) -> Any:
     """The terms without poles."""
     if not isinstance(x, Series) or x.low >= 0:
         return x
-    return Series([x.at(k) for k in range(max(1, x.end))], x.value if x.end > 0 else zeros_like(x.value))
+    return laurent([x.at(k) for k in range(max(1, x.end))], x.value if x.end > 0 else zeros_like(x.value))
 
 
 def _poles(x: Any, depth: int) -> Any:
     """`t**depth` times the poles, which are few and exact; `None` where there are none."""
     if not isinstance(x, Series) or x.low >= 0:
         return None
-    return Series([x.at(k) if k < 0 else None for k in range(-depth, TERMS)], x.value)
+    return laurent([x.at(k) if k < 0 else None for k in range(-depth, TERMS)], x.value)
 
 
 def _series(y0: Any, terms: Sequence[Any], xs: Sequence[Any], low: int = 0) -> Any:
     """The series with these terms; for several outputs a tuple."""
     if isinstance(y0, tuple):
-        columns = [[None if term is None else term[i] for term in terms] for i in range(len(y0))]
-        return tuple(Series(column, one, low, _peak(xs)) for one, column in zip(y0, columns, strict=True))
-    return Series(list(terms), y0, low, _peak(xs))
+        columns = [[None if part is None else part[i] for part in terms] for i in range(len(y0))]
+        return tuple(laurent(column, one, low, _peak(xs)) for one, column in zip(y0, columns, strict=True))
+    return laurent(list(terms), y0, low, _peak(xs))
 
 
 def _quotient(x: Any, gap: Series) -> Any:
@@ -268,14 +228,14 @@ def _quotient(x: Any, gap: Series) -> Any:
     """
     g, h = gap.value, gap.at(1)
     low, end = (x.low, x.end) if isinstance(x, Series) else (0, gap.end)
-    terms = [_term(x, k) for k in range(low, end)]
-    terms = [zeros_like(_leading(x)) if term is None else term for term in terms]
+    terms = [term(x, k) for k in range(low, end)]
+    terms = [zeros_like(leading(x)) if one is None else one for one in terms]
     closed = np.abs(g) <= CLOSE * np.finfo(g.dtype).eps * np.abs(h)
     up, down = [ratio.evaluate(terms[0], g)], [np.zeros_like(terms[0] * g)]
-    for term in terms[1:]:
-        up.append(ratio.evaluate(term - h * up[-1], g))
-    for term in terms[:0:-1]:
-        down.append(ratio.evaluate(term - g * down[-1], h))
+    for one in terms[1:]:
+        up.append(ratio.evaluate(one - h * up[-1], g))
+    for one in terms[:0:-1]:
+        down.append(ratio.evaluate(one - g * down[-1], h))
     down.append(ratio.evaluate(terms[0] - g * down[-1], h))
     parts = [np.where(closed, b, a) for a, b in zip([np.zeros_like(up[0]), *up[:-1]], down[:0:-1], strict=True)]
-    return Series(parts, parts[0], low - 1, _peak((x,)))
+    return laurent(parts, parts[0], low - 1, _peak((x,)))
