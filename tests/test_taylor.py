@@ -52,12 +52,12 @@ class TestGoal:
             assert abs(found / expected - 1) <= 3e-15
 
     def test_time(self):
-        """Recorded in 30 ms."""
+        """Recorded in 30 ms, of the processor's time: others may be using it."""
 
         def seconds():
-            start = time.perf_counter()
+            start = time.process_time()
             wg.trace(wg.derivative(goal, order=10), 0.7)
-            return time.perf_counter() - start
+            return time.process_time() - start
 
         assert min(seconds() for _ in range(10)) <= 0.03
 
@@ -236,9 +236,9 @@ class TestPrograms:
             return np.sum(out)
 
         def seconds(n):
-            start = time.perf_counter()
+            start = time.process_time()
             wg.taylor(lambda x: f(x, n), 2.0, 2)
-            return time.perf_counter() - start
+            return time.process_time() - start
 
         small, large = (min(seconds(n) for _ in range(3)) for n in (200, 4000))
         assert large < 80 * small
