@@ -74,7 +74,9 @@ def ufunc_type(function: np.ufunc) -> Callable[..., Array]:
     """The type rule of a ufunc with one output: broadcast shapes, NumPy's own promotion."""
 
     def infer(*types: Array) -> Array:
-        shape = np.broadcast_shapes(*(t.shape for t in types))
+        shape = types[0].shape
+        if any(t.shape != shape for t in types):
+            shape = np.broadcast_shapes(*(t.shape for t in types))
         all_weak = all(t.weak for t in types)  # NumPy then takes their default dtypes
         asked = [t.dtype if all_weak else t.promotes_as for t in types]
         return Array(shape, function.resolve_dtypes((*asked, None))[-1])
