@@ -2,6 +2,7 @@
 
 from wengert import regions  # noqa: F401  # enters its lines into the table
 from wengert.api.checking import check
+from wengert.api.checkpointing import checkpoint, checkpoint_chain
 from wengert.api.custom import primitive
 from wengert.api.explaining import draw, explain
 from wengert.api.expansion import TaylorPolynomial, derivative, taylor
@@ -23,6 +24,8 @@ __all__ = [
     "Variable",
     "WengertList",
     "check",
+    "checkpoint",
+    "checkpoint_chain",
     "debug",
     "derivative",
     "derivative_tensor",

@@ -55,6 +55,7 @@ def value_and_grad(
             return ((value, strip_tree(aux, level)) if has_aux else value), gradient
         finally:
             level.close()
+            level.lines.clear()  # a checkpointed line may refer to a function, and it to this recording
 
     return value_and_grad_of
 

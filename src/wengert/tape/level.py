@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -83,6 +85,16 @@ class Taped(Eager):
     def is_recording(self) -> bool:
         """Whether operations are recorded now."""
         return self in recording.get()
+
+    @contextmanager
+    def resting(self, deputy: Level) -> Iterator[None]:
+        """Let another recording do the work of this one in the block, which may come after the tape has ended."""
+        token = recording.set(tuple(sorted({*recording.get(), self}, key=lambda level: level.depth)))
+        try:
+            with super().resting(deputy):
+                yield
+        finally:
+            recording.reset(token)
 
     def settled(self, box: Any) -> Any:
         """The plain value, once nothing is recorded any more."""

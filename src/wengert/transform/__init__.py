@@ -4,7 +4,7 @@ from wengert.transform.batch import batch, batched_type
 from wengert.transform.custom import custom_primitive
 from wengert.transform.forward import Forward, forward
 from wengert.transform.joint import Joint, dual, tangent_type
-from wengert.transform.linearize import linearize_lines
+from wengert.transform.linearize import linearize_lines, push_lines
 from wengert.transform.pull import Adjoints, Backward
 from wengert.transform.push import fit, is_sequence, plus, product, push, slope, zeros_like
 from wengert.transform.replay import Replay, clean, simplify
@@ -33,6 +33,7 @@ __all__ = [
     "plus",
     "product",
     "push",
+    "push_lines",
     "reverse",
     "reverse_lines",
     "simplify",

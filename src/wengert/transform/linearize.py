@@ -27,6 +27,19 @@ def linearize_lines(
     """
     level = Staged("linearize")
     tangents: dict[Var, Any] = {var: level.add_input(var.type) for var in inputs}
+    push_lines(lines, tangents, value)
+    found = [tangents.get(out) if type(out) is Var else None for out in outputs]
+    dys = [
+        zeros_like(out.type if type(out) is Var else out) if d is None else d
+        for d, out in zip(found, outputs, strict=True)
+    ]
+    return clean(level.finish(dys))
+
+
+def push_lines(
+    lines: Sequence[Line], tangents: dict[Var, Any], value: Callable[[Var], Any] = attrgetter("value")
+) -> None:
+    """Push tangents along the lines of an eager recording: those of its inputs are given, the others are entered."""
     with np.errstate(all="ignore"):
         for line in lines:
             dxs = tuple([tangents.get(x) if type(x) is Var else None for x in line.inputs])
@@ -41,12 +54,6 @@ def linearize_lines(
             for var, one in zip(line.outputs, dy if len(ys) > 1 and dy is not None else (dy,) * len(ys), strict=True):
                 if one is not None:
                     tangents[var] = plus(tangents.get(var), fit(one, var.value))
-    found = [tangents.get(out) if type(out) is Var else None for out in outputs]
-    dys = [
-        zeros_like(out.type if type(out) is Var else out) if d is None else d
-        for d, out in zip(found, outputs, strict=True)
-    ]
-    return clean(level.finish(dys))
 
 
 def _tangent_or_value(x: Any, dx: Any) -> Any:
