@@ -639,3 +639,70 @@ def chain_of_sines(x):
     for _ in range(10):
         x = np.sin(x)
     return x
+
+
+class TestTapes:
+    """With GradientTape, Variables and dual numbers."""
+
+    @pytest.mark.parametrize("persistent", [False, True])
+    def test_watched(self, persistent):
+        """The reverse sweep comes when the tape has ended."""
+        with wg.GradientTape(persistent=persistent) as tape:
+            w = tape.watch(MATRIX)
+            loss = closure(wg.checkpoint)(w) + arguments(wg.checkpoint)(w)
+        expected = wg.grad(lambda w: closure(plain)(w) + arguments(plain)(w))(MATRIX)
+        close(tape.gradient(loss, w), expected)
+        if persistent:
+            close(tape.gradient(loss, w), expected)
+
+    def test_variables(self):
+        """They are followed inside, by closure and by argument."""
+        w, scale = wg.Variable(MATRIX), wg.Variable(2.0)
+        with wg.GradientTape() as tape:
+            f = wg.checkpoint(lambda x, s: np.tanh(w @ x) * s * scale)
+            loss = np.sum(f(f(VECTOR, scale), 1.0))
+        found = tape.gradient(loss, [w, scale])
+
+        def function(w, scale):
+            f = lambda x, s: np.tanh(w @ x) * s * scale  # noqa: E731
+            return np.sum(f(f(VECTOR, scale), 1.0))
+
+        for a, b in zip(found, wg.grad(function, (0, 1))(MATRIX, 2.0), strict=True):
+            close(a, b)
+
+    def test_assigned(self):
+        """A Variable that has another value by then is noticed."""
+        w = wg.Variable(2.0)
+        with wg.GradientTape() as tape:
+            loss = wg.checkpoint(lambda: w * w)()
+        w.assign(5.0)
+        with pytest.raises(MutationError, match="something else"):
+            tape.gradient(loss, w)
+
+    def test_nested_tapes(self):
+        """Second order."""
+        x = wg.Variable(0.5)
+        f = wg.checkpoint(lambda: np.sin(x) * x)
+        with wg.GradientTape() as outer:
+            with wg.GradientTape() as inner:
+                y = f() ** 2
+            slope = inner.gradient(y, x)
+        assert outer.gradient(slope, x) == pytest.approx(wg.derivative(lambda x: (np.sin(x) * x) ** 2, 2)(0.5))
+
+    def test_a_tape_that_rests(self):
+        """What is not recorded is not recorded by a checkpoint either; a finished tape is no recording."""
+        x = wg.Variable(3.0)
+        with wg.GradientTape(persistent=True) as tape:
+            y = x * x
+            with tape.stop_recording():
+                z = wg.checkpoint(lambda: x * y)()
+        assert tape.gradient(z, x) is None
+        assert tape.gradient(y, x) == 6
+        assert wg.grad(lambda a: wg.checkpoint(lambda b: a * b * x.numpy())(a))(2.0) == 12
+
+    def test_dual_numbers(self):
+        """Forward mode: a plain call, also in a recording."""
+        f = wg.checkpoint(lambda x: np.sin(x) * x)
+        assert f(wg.Dual(0.5, 1.0)).eps == pytest.approx(wg.derivative(f)(0.5))
+        found = wg.grad(lambda x: f(wg.Dual(x, 1.0)).eps)(0.5)
+        assert found == pytest.approx(wg.derivative(f, 2)(0.5))

@@ -9,7 +9,6 @@ Optimization Methods and Software 1, 1992.
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -49,7 +48,7 @@ class Segment:
     def __init__(self, function: Function, outer: list[Eager], names: Sequence[str], reachable: Any) -> None:
         self.function = function
         self._outer = outer  # the recordings that the line goes to
-        self._levels = [weakref.ref(level) for level in (*outer, *resting_around(outer))]
+        self._levels = [level.reference() for level in (*outer, *resting_around(outer))]
         self.copies = outer[-1].copies
         self.names = names
         self.draws = Draws(reachable)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -112,6 +113,10 @@ class Eager(Level):
                 if self.debug:
                     check_finite(outputs[j].value, primitive.name, user_location())
         return tuple(out) if len(out) != 1 else out[0]
+
+    def reference(self) -> Callable[[], Eager | None]:
+        """Gives this recording, while somebody has a value of it: no other one can come up."""
+        return weakref.ref(self)
 
     @contextmanager
     def resting(self, deputy: Level) -> Iterator[None]:

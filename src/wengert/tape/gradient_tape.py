@@ -370,7 +370,9 @@ class GradientTape:
         if not self._persistent:
             self.watched_variables()
             assert self._level is not None
-            self._level.lines, self._level.readings = [], {}
+            self._level.lines = []
+            if not self._level.referred:
+                self._level.readings = {}
             self._level, self._given, self._used = None, [], True
 
 

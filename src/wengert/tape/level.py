@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -67,7 +67,7 @@ def shown(value: Any) -> Any:
 class Taped(Eager):
     """The recording of a tape. Switched off, it lets everything pass to the values below."""
 
-    __slots__ = ("readings", "watches_variables")
+    __slots__ = ("readings", "referred", "watches_variables")
 
     box = Watched
     says = "a value that a GradientTape watches"
@@ -79,12 +79,18 @@ class Taped(Eager):
     def __init__(self, watches_variables: bool) -> None:
         super().__init__("GradientTape")
         self.watches_variables = watches_variables
+        self.referred = False  # by a checkpointed call, which will read Variables on it again
         self.readings: dict[int, Readings] = {}  # by identity of the Variable
 
     @property
     def is_recording(self) -> bool:
         """Whether operations are recorded now."""
         return self in recording.get()
+
+    def reference(self) -> Callable[[], Eager | None]:
+        """Gives this recording, for a Variable finds its values by it."""
+        self.referred = True
+        return lambda: self
 
     @contextmanager
     def resting(self, deputy: Level) -> Iterator[None]:

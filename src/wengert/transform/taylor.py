@@ -22,7 +22,7 @@ import numpy as np
 
 from wengert.ir import Primitive, WengertList, bind, bind_update
 from wengert.primitives import following
-from wengert.record import GROUND, Box, Level, ground
+from wengert.record import Box, Level, ground
 from wengert.record.box import make_box
 from wengert.record.roots import SQUARING, exact_square, remember
 from wengert.transform.push import along, plus, product, push, slope
@@ -85,7 +85,8 @@ class Taylor(Level):
                 var = a.ssa
                 if shares:
                     var.freeze()
-                a = var if a.level is self else var.value if a.level is GROUND else Box(a.level, var)
+                level = a.level
+                a = var if level is self else var.value if level.depth == 0 else level.box(level, var)
             contents.append(a)
         xs = tuple(contents)
         if update and isinstance(xs[0], Series) and xs[0].owned:
@@ -252,7 +253,7 @@ class Taylor(Level):
         if not isinstance(value, Box):
             return value
         value.refresh()
-        return value.ssa if value.level is self else value.ssa.value if value.level is GROUND else value
+        return value.ssa if value.level is self else value.ssa.value if value.level.depth == 0 else value
 
 
 def _belongs(value: Any, level: Level) -> bool:
