@@ -561,3 +561,30 @@ class TestText:
         seen = []
         wg.grad(lambda x: seen.append(repr(wg.taylor(np.sin, x, 2))) or x)(1.0)
         assert "order 2" in seen[0]
+
+
+class TestTapesAndDuals:
+    """Beside the other ways to record."""
+
+    def test_tape(self):
+        """A derivative by Taylor mode on a tape, and Taylor mode over a tape."""
+        w = wg.Variable(1.3)
+        with wg.GradientTape() as tape:
+            y = wg.derivative(lambda t: np.sin(w * t), 3)(0.7)
+        expected = wg.grad(lambda w: wg.derivative(lambda t: np.sin(w * t), 3)(0.7))(1.3)
+        assert tape.gradient(y, w) == pytest.approx(expected, rel=1e-13)
+
+        def by_tape(t):
+            with wg.GradientTape() as tape:
+                x = tape.watch(t)
+                y = np.sin(w * x) * x
+            return tape.gradient(y, x)
+
+        exact = mpmath.diff(lambda t: mpmath.sin(1.3 * t) * t, 0.7, 4)
+        assert wg.derivative(by_tape, 3)(0.7) == pytest.approx(float(exact), rel=1e-12)
+
+    def test_dual_numbers(self):
+        """Inside and outside."""
+        found = wg.derivative(lambda x: (wg.Dual(x, 1.0) ** 5).eps, 2)(2.0)
+        assert found == pytest.approx(5 * 4 * 3 * 4)
+        assert wg.derivative(lambda x: x**5, 2)(wg.Dual(2.0, 1.0)).eps == pytest.approx(5 * 4 * 3 * 4)
