@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -54,7 +54,7 @@ def _push_elementwise(primitive: Primitive, y: Any, xs: Values, dxs: Values) -> 
     return along(slopes, dxs, y)
 
 
-def along(slopes: Sequence[Any], dxs: Sequence[Any], y: Any) -> Any:
+def along(slopes: Iterable[Any], dxs: Iterable[Any], y: Any) -> Any:
     """The sum of slopes times tangents, in the shape and dtype of `y`; `None` for zero."""
     total = None
     for p, dx in zip(slopes, dxs, strict=True):
