@@ -411,9 +411,9 @@ class TestLists:
         order = 3
         high = check_list(taylor(wl, order))
         floats = [x for x in args if np.asarray(x).dtype.kind == "f"]
-        terms = [[rng.standard_normal(np.shape(x)) for x in floats] for _ in range(order)]
-        found = run(high, *args, *(one for row in terms for one in row))
-        curves = tuple(np.stack(column) for column in zip(floats, *terms, strict=True))
+        rows = [[rng.standard_normal(np.shape(x)) for _ in range(order)] for x in floats]
+        found = run(high, *args, *(term for row in rows for term in row))
+        curves = tuple(np.stack([x, *row]) for x, row in zip(floats, rows, strict=True))
 
         def of_floats(given):
             rest = iter(given)
@@ -421,7 +421,15 @@ class TestLists:
 
         expected = wg.taylor(of_floats, wg.TaylorPolynomial(curves), order).coefficients
         expected = expected if isinstance(expected, tuple) else (expected,)
-        close(found, [one[k] for k in range(order + 1) for one in expected], 1e-12, "list")
+        close(found, [*(one[0] for one in expected), *(x for one in expected for x in one[1:])], 1e-12, "list")
+
+    def test_of_some_inputs(self):
+        """Only what moves has terms."""
+        wl = wg.trace(lambda x, y: (x * y, y + 1, x**2), 3.0, 2.0)
+        high = check_list(taylor(wl, 2, moving=(True, False), moved=(True, False, True)))
+        assert len(high.inputs) == 4
+        assert run(high, 3.0, 2.0, 1.0, 0.5) == [6, 3, 9, 2, 1, 6, 4]
+        assert run(taylor(wl, 0), 3.0, 2.0) == [6, 3, 9]
 
     def test_it_prints(self):
         """With names that tell the orders."""

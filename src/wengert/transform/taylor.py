@@ -25,7 +25,8 @@ from wengert.primitives import following
 from wengert.record import Box, Level, ground
 from wengert.record.box import make_box
 from wengert.record.roots import SQUARING, exact_square, remember
-from wengert.transform.push import along, plus, product, push, slope
+from wengert.transform.joint import tangent_type
+from wengert.transform.push import along, plus, product, push, slope, zeros_like
 from wengert.transform.replay import Replay
 from wengert.transform.series import (
     More,
@@ -275,24 +276,30 @@ def _identity(x: Any) -> Any:
     return id(x.ssa) if isinstance(x, Box) else id(x)
 
 
-def taylor(wl: WengertList, order: int) -> WengertList:
-    """The list that computes the terms of the outputs up to an order from the terms of the inputs.
+def taylor(
+    wl: WengertList, order: int, moving: Sequence[bool] | None = None, moved: Sequence[bool] | None = None
+) -> WengertList:
+    """The list that computes terms of the outputs up to an order from those of the inputs.
 
-    Both are listed order by order: first all values, then all terms at t¹, and so on. Inputs that hold no floats have
-    a value only, and outputs that do not depend on t have zeros after it.
+    It takes `(*inputs, *terms of the moving ones)` and gives `(*outputs, *terms of the moved ones)`, for each of these
+    its terms at t¹, …, t^order in a row. By default all inputs of floats move, and all outputs do.
     """
     replay = Replay("taylor")
     level = Taylor("taylor", order)
-    columns = [[replay.level.add_input(var.type)] for var in wl.inputs]
-    names = list(wl.names)
-    for k in range(1, order + 1):
-        for var, column in zip(wl.inputs, columns, strict=True):
-            if var.type.dtype.kind in "fc":
-                column.append(replay.level.add_input(var.type))
-        names += [f"{name}_{k}" for var, name in zip(wl.inputs, wl.names, strict=False) if var.type.dtype.kind in "fc"]
-    inputs = [level.lift(column) if len(column) > 1 else column[0] for column in columns]
+    inputs = [replay.level.add_input(var.type) for var in wl.inputs]
+    names = list(wl.names) + [""] * (len(inputs) - len(wl.names))
+    for i, var in enumerate(wl.inputs):
+        if moving[i] if moving is not None else var.type.dtype.kind in "fc":
+            kind = tangent_type(var.type)
+            inputs[i] = level.lift([inputs[i], *(replay.level.add_input(kind) for _ in range(order))])
+            names += [f"{names[i]}_{k}" if names[i] else "" for k in range(1, order + 1)]
     replay.run(wl, inputs, lambda primitive, xs, params, line: bind(primitive, xs, params))
-    outputs = replay.outputs(wl)
+    rows = [level.terms(out) for out in replay.outputs(wl)]
     level.close()
-    rows = [level.terms(out) for out in outputs]
-    return replay.finish([zeros_for(row[k], row[0]) for k in range(order + 1) for row in rows], tuple(names))
+    terms = [
+        zeros_like(row[0]) if one is None else one
+        for row, flag in zip(rows, (True,) * len(rows) if moved is None else moved, strict=True)
+        if flag
+        for one in row[1:]
+    ]
+    return replay.finish([*(row[0] for row in rows), *terms], tuple(names) if wl.names else ())
