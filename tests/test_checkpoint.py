@@ -13,6 +13,9 @@ import pytest
 import wengert as wg
 from tests.differences import check
 from wengert.errors import LeakedTracerError, MutationError
+from wengert.ir import check_list
+from wengert.run import run
+from wengert.transform import reverse
 
 N = 4
 MATRIX = np.random.default_rng(0).standard_normal((N, N)) / 2
@@ -305,9 +308,14 @@ class TestDerivatives:
         close(wg.grad(lambda z: np.abs(wg.checkpoint(np.exp)(z)))(0.3 + 0.4j), np.exp(0.3))
 
     def test_traced(self):
-        """A list has the lines of the function in it."""
-        close_to = wg.trace(lambda x: wg.checkpoint(np.sin)(x) * 2, 1.0)
-        assert [line.primitive.name for line in close_to.lines] == ["sin", "multiply"]
+        """In a list it is a line with the function's own list."""
+        wl = check_list(wg.trace(lambda x, w: wg.checkpoint(lambda x: np.sin(x) * w)(x) * 2, 1.0, 3.0))
+        assert [line.primitive.name for line in wl.lines] == ["remat", "multiply"]
+        (body,) = wl.lines[0].bodies()
+        assert [line.primitive.name for line in body.lines] == ["sin", "multiply"]
+        assert run(wl, 1.0, 3.0) == [np.sin(1.0) * 6]
+        pulled = run(check_list(reverse(wl)), 1.0, 3.0, 1.0)
+        close(pulled[1:], wg.grad(lambda x, w: np.sin(x) * w * 2, (0, 1))(1.0, 3.0))
 
 
 class TestCost:

@@ -55,7 +55,7 @@ def innermost() -> list[Eager]:
     """The recordings for reverse mode that no other kind of recording is inside of, the outermost first."""
     found: list[Eager] = []
     for level in reversed(levels_in_progress()):
-        if level.active and level.is_recording:
+        if level.active and level.is_recording:  # a tape says that it records while it rests
             if not isinstance(level, Eager) or level.keeps_all:
                 break
             found.insert(0, level)

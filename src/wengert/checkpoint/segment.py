@@ -17,9 +17,10 @@ import numpy as np
 from wengert.checkpoint.draws import Draws
 from wengert.checkpoint.fingerprint import Fingerprint
 from wengert.checkpoint.rest import at, belongs, below, innermost, resting, resting_around
+from wengert.checkpoint.staged import staged_call
 from wengert.errors import MutationError, StagingError
 from wengert.ir import Primitive, Var
-from wengert.record import GROUND, Box, Eager
+from wengert.record import GROUND, Box, Eager, Staged, levels_in_progress
 from wengert.transform import push_lines, reverse_lines
 
 Function = Callable[[list[Any]], list[Any]]
@@ -33,11 +34,14 @@ OTHERWISE = (
 def call(function: Function, values: Values, names: Sequence[str], reachable: Any) -> list[Any]:
     """The results of a function of a list of values, of which a reverse sweep keeps nothing but the values.
 
-    Where the innermost recording is none for reverse mode, this is a plain call. Otherwise the recordings rest while
-    the function runs under another one, which is thrown away, and one line for all of it is appended to them. Their
-    values that the function closes over become inputs of that line when it meets them. `names` are those of the
-    values, for messages; `reachable` is where to look for random generators.
+    Under recordings for reverse mode these rest while the function runs under another one, which is thrown away, and
+    one line for all of it is appended to them. Their values that the function closes over become inputs of that line
+    when it meets them. In a list the line holds the function's own list. Anywhere else this is a plain call. `names`
+    are those of the values, for messages; `reachable` is where to look for random generators.
     """
+    around = [level for level in levels_in_progress() if level.is_recording]
+    if around and isinstance(around[-1], Staged):
+        return staged_call(around[-1], function, values, names)
     levels = innermost()
     return Segment(function, levels, names, reachable).first(values) if levels else function(list(values))
 
