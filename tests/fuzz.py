@@ -1,4 +1,4 @@
-"""Differentiate random programs in forward and reverse mode and by differences, and compare.
+"""Differentiate random programs in forward, reverse and Taylor mode, checkpointed, and by differences, and compare.
 
 python -m tests.fuzz 100000
 """
@@ -27,6 +27,9 @@ def disagreement(program: RandomProgram) -> str | None:
         value, gradient = wg.value_and_grad(program.function, argnums=(0, 1))(*arguments)
         out, forward = wg.jvp(program.function, arguments, direction)
         difference = directional_derivative(program.function, arguments, direction)
+        again = wg.grad(wg.checkpoint(program.function), argnums=(0, 1))(*arguments)
+        series = wg.taylor(lambda given: program.function(*given), arguments, 2, direction).derivatives
+        curvature = wg.jvp(lambda *xs: wg.jvp(program.function, xs, direction)[1], arguments, direction)[1]
     reverse = inner(gradient, direction)
     for mode, found in (("reverse", value), ("forward", out)):
         if not abs(found - expected) <= 1e-12 * (1.0 + abs(expected)):
@@ -34,6 +37,12 @@ def disagreement(program: RandomProgram) -> str | None:
     scale = 1.0 + abs(difference)
     if not abs(forward - reverse) <= 1e-9 * scale:
         return f"forward {forward} and reverse {reverse} differ (differences: {difference})"
+    if not abs(inner(again, direction) - reverse) <= 1e-9 * scale:
+        return f"checkpointed {inner(again, direction)} and reverse {reverse} differ"
+    if not abs(series[1] - forward) <= 1e-9 * scale:
+        return f"forward {forward} and the term {series[1]} of Taylor mode differ"
+    if not abs(series[2] - curvature) <= 1e-8 * (scale + abs(curvature)):
+        return f"forward over forward {curvature} and the term {series[2]} of Taylor mode differ"
     if not abs(reverse - difference) <= 1e-6 * scale:
         return f"derivative {reverse} and differences {difference} differ"
     return None

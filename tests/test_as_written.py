@@ -64,6 +64,16 @@ def test_second_order(program: Program) -> None:
     np.testing.assert_allclose(product, curve, rtol=1e-6, atol=1e-6)
 
 
+@every_program
+def test_taylor_and_checkpoint(program: Program) -> None:
+    function, arguments, direction = prepared(program)
+    tangent = wg.jvp(function, arguments, direction)[1]
+    series = wg.taylor(lambda given: function(*given), arguments, 2, direction).derivatives
+    np.testing.assert_allclose(series[1], tangent, rtol=1e-10, atol=1e-13)
+    found = inner(gradient(wg.checkpoint(function), arguments), direction)
+    np.testing.assert_allclose(found, tangent, rtol=1e-10, atol=1e-13)
+
+
 @pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda snippet: snippet.__name__)
 def test_snippet(snippet: Callable[[Any], Any]) -> None:
     value, slope = wg.value_and_grad(snippet)(POINT)

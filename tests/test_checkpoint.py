@@ -552,7 +552,7 @@ class TestRefusals:
         with pytest.raises(MutationError, match="container"):
             wg.grad(lambda x: wg.checkpoint(f)({"x": x}))(1.0)
 
-    @pytest.mark.parametrize("kind", ["counter", "array", "small array", "list", "branch"])
+    @pytest.mark.parametrize("kind", ["counter", "array", "small array", "list", "branch", "base"])
     def test_doing_something_else(self, kind):
         """What has changed in between is noticed, also where the value does not tell."""
         calls = []
@@ -566,13 +566,17 @@ class TestRefusals:
                 return np.sin(x) if len(calls) == 1 else np.cos(x)
             if kind == "list":
                 return x * numbers[0]
+            if kind == "base":
+                y = data.copy()
+                y[0] = x[0]
+                return np.sum(y * y) * x + y
             return x * data[:N]
 
         numbers = [1.0]
 
         def loss(x):
             y = wg.checkpoint(f)(x)
-            data[0] = 3.0
+            data[:2] = 3.0
             numbers[0] = 4.0
             return np.sum(y)
 

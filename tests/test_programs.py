@@ -66,6 +66,33 @@ def test_forward_against_reverse(program: Program, seed: int) -> None:
 
 
 @every_program
+def test_taylor_against_nested_forward(program: Program) -> None:
+    function, arguments, direction = prepared(program, 0)
+    series = wg.taylor(lambda given: function(*given), arguments, 3, direction).derivatives
+    np.testing.assert_allclose(series[1], wg.jvp(function, arguments, direction)[1], rtol=1e-10, atol=1e-12)
+
+    def slope(t: Any, order: int) -> Any:
+        if order == 0:
+            return function(*moved(arguments, direction, t))
+        return wg.jvp(lambda t: slope(t, order - 1), (t,), (1.0,))[1]
+
+    for order in (2, 3):
+        expected = slope(0.0, order)
+        np.testing.assert_allclose(series[order], expected, rtol=1e-8, atol=1e-10 * (1 + abs(series).max()))
+
+
+@every_program
+def test_checkpointed(program: Program) -> None:
+    function, arguments, direction = prepared(program, 0)
+    expected = gradient(function, arguments)
+    found = gradient(wg.checkpoint(function), arguments)
+    for a, b in zip(flatten(found)[0], flatten(expected)[0], strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-11, atol=1e-13 * (1 + np.max(np.abs(b), initial=0)))
+    product = inner(wg.hvp(wg.checkpoint(function), arguments, direction), direction)
+    np.testing.assert_allclose(product, inner(wg.hvp(function, arguments, direction), direction), rtol=1e-9, atol=1e-11)
+
+
+@every_program
 def test_hessian_product_against_differences(program: Program) -> None:
     function, arguments, direction = prepared(program, 0)
     product = wg.hvp(function, arguments, direction)

@@ -88,7 +88,6 @@ class Segment:
             out = self._run(boxes)
         inner.close()
         self.draws.keep_used()
-        self.did = Fingerprint.of(inner.lines)
         given = {box.ssa: x for box, x in zip(boxes, moving, strict=False)}
         for i, x in enumerate(out):
             if isinstance(x, Box) and x.level is inner:
@@ -97,6 +96,7 @@ class Segment:
                 else:
                     self.moved.append(i)
         results = [out[i].ssa.value for i in self.moved]
+        self.did = Fingerprint.of(inner.lines, results)
         for level in outer:
             args = [at(x, level, outer) for x in moving]
             if results and any(isinstance(x, Box) and x.level is level for x in args):
@@ -120,10 +120,11 @@ class Segment:
         with resting(self.levels, inner, input_for), self.draws.replayed():
             out = self._run(boxes[:count])
         inner.close()
-        assert self.did is not None
-        if not self.did.agrees(Fingerprint.of(inner.lines)):
-            raise MutationError(OTHERWISE)
         results = [out[i].ssa if isinstance(out[i], Box) and out[i].level is inner else out[i] for i in self.moved]
+        values = [x.value if type(x) is Var else x for x in results]
+        assert self.did is not None
+        if not self.did.agrees(Fingerprint.of(inner.lines, values)):
+            raise MutationError(OTHERWISE)
         return inner, [box.ssa for box in boxes], results
 
     def _recording(self) -> Eager:
