@@ -1,7 +1,9 @@
 """Taylor mode: its goals, against mpmath, on all kinds of programs, nested, and as a list."""
 
+import gc
 import math
 import time
+import tracemalloc
 from dataclasses import dataclass
 
 import mpmath
@@ -108,6 +110,29 @@ def test_every_order(order):
 
 class TestRules:
     """What is computed how often."""
+
+    def test_nothing_is_left_over(self):
+        """The series of a rule refer to each other, but no longer than the line takes."""
+        x = np.linspace(0, 1, 10_000)
+
+        def f(t):
+            y = x * t
+            for _ in range(20):
+                y = np.sin(y) / (2 + y) + np.sqrt(1 + y * y)
+            return np.sum(y)
+
+        wg.taylor(f, 1.0, 4)
+        gc.collect()
+        gc.disable()
+        try:
+            tracemalloc.start()
+            wg.taylor(f, 1.0, 4)
+            left, most = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+        finally:
+            gc.enable()
+        assert left < 5 * x.nbytes
+        assert most < 80 * x.nbytes
 
     def test_a_function_is_evaluated_once(self):
         """The rule sees the series that is being computed; nothing is computed anew for a higher order."""

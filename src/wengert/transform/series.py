@@ -91,7 +91,10 @@ def derivative(x: Any) -> Any:
     if x.slope is None:
         first = x.at(1)
         x.slope = Series([first], zeros_like(x.value) if first is None else first)
-        x.slope.more = lambda power: _times(power + 1, x.at(power + 1))
+        if x.more is None:
+            x.slope.terms += [_times(k, x.terms[k]) for k in range(2, len(x.terms))]
+        else:
+            x.slope.more = lambda power: _times(power + 1, x.at(power + 1))
     return x.slope
 
 
@@ -168,10 +171,8 @@ def zeros_for(x: Any, like: Any) -> Any:
     return zeros_like(like)[()] if x is None else x
 
 
-def sealed(x: Series, end: int) -> Series:
-    """The series with the terms before `end`, and no further ones: what they were made from is let go."""
-    x.at(end - 1)
+def seal(x: Series) -> None:
+    """Let go of what the terms are made from: there will be no further ones."""
     if x.slope is not None:
         x.slope.more = None
     x.more = None
-    return x

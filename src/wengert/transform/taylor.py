@@ -39,7 +39,7 @@ from wengert.transform.series import (
     nonzero,
     over,
     product_term,
-    sealed,
+    seal,
     square_term,
     term,
     zeros_for,
@@ -132,12 +132,13 @@ class Taylor(Level):
         if not self._inside:
             try:
                 with np.errstate(all="ignore"):
-                    for one in out if type(out) is tuple else (out,):
+                    for one in _parts(out):
                         for k in range(1, self.order + 1):
                             one.at(k)
-                for one in out if type(out) is tuple else (out,):
-                    sealed(one, self.order + 1)
             finally:
+                for found, *_ in self._known.values():  # they refer to each other
+                    for one in _parts(found):
+                        seal(one)
                 self._known.clear()
         return out
 
@@ -262,6 +263,10 @@ def _belongs(value: Any, level: Level) -> bool:
         return False
     value.refresh()
     return value.level is level
+
+
+def _parts(found: Any) -> tuple[Series, ...]:
+    return found if type(found) is tuple else (found,)
 
 
 def _entry(column: More, i: int, k: int) -> Any:
