@@ -364,6 +364,10 @@ class TestNumbers:
         """Coefficients stay finite where derivatives do not."""
         found = wg.taylor(lambda x: 1 / (1 - x), 0.0, 180)
         np.testing.assert_array_equal(found.coefficients, np.ones(181))
+        power = wg.taylor(lambda x: (x + x * x) ** 2.5, 0.5, 120).coefficients
+        exact = mpmath.taylor(lambda x: (x + x * x) ** mpmath.mpf(2.5), mpmath.mpf(0.5), 6)
+        np.testing.assert_allclose(power[:7], [float(c) for c in exact], rtol=1e-13)
+        assert np.isfinite(power).all()
 
 
 class TestNesting:

@@ -15,7 +15,9 @@ series", Software: Practice and Experience 20, 1990, for series that define them
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -47,6 +49,7 @@ from wengert.transform.series import (
 
 Values = tuple[Any, ...]
 Params = dict[str, Any]
+FRAMES = 16  # of Python, that the term of a series calls for a term of another
 
 
 class Taylor(Level):
@@ -131,7 +134,7 @@ class Taylor(Level):
             self._known[(primitive, id(out))] = (xs[0],)
         if not self._inside:
             try:
-                with np.errstate(all="ignore"):
+                with np.errstate(all="ignore"), _deep_enough(self.order):
                     for one in _parts(out):
                         for k in range(1, self.order + 1):
                             one.at(k)
@@ -263,6 +266,17 @@ def _belongs(value: Any, level: Level) -> bool:
         return False
     value.refresh()
     return value.level is level
+
+
+@contextmanager
+def _deep_enough(order: int) -> Iterator[None]:
+    """Let calls nest as deep as the rules of a power do, in which every order is a series of its own."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, before + FRAMES * (order - 40)))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def _parts(found: Any) -> tuple[Series, ...]:
