@@ -600,6 +600,20 @@ class TestText:
         assert "order 2" in seen[0]
 
 
+def test_check_knows_it():
+    """`check` compares it with the other modes, also where the function is read."""
+
+    def f(x):
+        out = np.zeros(2)
+        out[0] = np.sin(x[0]) * x[1]
+        out[1] = np.exp(x[0])
+        return out
+
+    report = wg.check(f, np.array([0.3, 0.5]))
+    assert report
+    assert {"Taylor series against forward", "second order: Taylor series"} <= {c.name for c in report.comparisons}
+
+
 class TestTapesAndDuals:
     """Beside the other ways to record."""
 

@@ -11,7 +11,9 @@ import numpy as np
 
 from wengert.api.arguments import split_arguments
 from wengert.api.boundary import boundary
+from wengert.api.expansion import taylor
 from wengert.api.gradients import grad, jvp, vjp
+from wengert.read import as_read
 from wengert.tree import flatten, flatten_like, unflatten
 
 Vector = np.ndarray[Any, np.dtype[Any]]
@@ -64,8 +66,8 @@ def check(fun: Callable[..., Any], *args: Any, seed: int = 0) -> Report:
     """Compute a function's derivatives in every mode, and compare them with each other and with finite differences.
 
     Values, forward mode, reverse mode, finite differences, the complex step where the function runs on complex
-    numbers, and second derivatives forward over reverse and reverse over forward. Derivatives are taken along random
-    directions, and by up to 40 single inputs, so that the report can tell which one is off.
+    numbers, Taylor mode, and second derivatives forward over reverse and reverse over forward. They are taken along
+    random directions, and by up to 40 single inputs, so that the report can tell which one is off.
 
     Parameters
     ----------
@@ -112,10 +114,13 @@ def check(fun: Callable[..., Any], *args: Any, seed: int = 0) -> Report:
         else:  # some part of the function (abs, std, a comparison) means something else on complex numbers
             skipped.append("complex step: not possible (the function is not analytic as written)")
 
+    series = point.series()
+    found.append(_compare("Taylor series against forward", series[1], tangent, tight, point.outputs))
     second = point.second(w)
     slope, loose = _central(lambda t: point.gradient_at(t, w), point.eps)
     found.append(_compare("second order: forward over reverse", second, slope, loose, point.inputs))
     found.append(_compare("second order: reverse over forward", point.second_reversed(w), second, tight, point.inputs))
+    found.append(_compare("second order: Taylor series", w @ series[2], second @ point.v, tight))
     return Report(tuple(found), tuple(skipped))
 
 
@@ -174,6 +179,11 @@ class _Point:
         value, tangent = jvp(self.fun, self.arguments(self.x), self.arguments(v))
         return flat(value), flat(tangent)
 
+    def series(self) -> Vector:
+        """The derivatives along `v` up to the second, by Taylor mode."""
+        along = taylor(lambda args: as_read(self.fun)(*args), self.arguments(self.x), 2, self.arguments(self.v))
+        return np.stack([flat(along[k]) * factor for k, factor in enumerate((1, 1, 2))])
+
     def like_output(self, out: Any) -> Vector:
         return self.rng.uniform(0.5, 1.0, flat(out).size)
 
@@ -202,7 +212,7 @@ class _Point:
 
     def weighted(self, w: Vector) -> Callable[..., Any]:
         def scalar(*args: Any) -> Any:
-            leaves = flatten(self.fun(*args))[0]
+            leaves = flatten(as_read(self.fun)(*args))[0]
             parts = flatten(self.output(w, unflatten(self.structure, [np.zeros(s) for s in self.shapes])))[0]
             return sum(np.sum(part * leaf) for part, leaf in zip(parts, leaves, strict=True))
 
