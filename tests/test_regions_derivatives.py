@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from tests.scenarios.regions import PROGRAMS, Program, Rolled, Unrolled
 from wengert.ir import WengertList, check_linear, check_list, type_of
 from wengert.regions import record
 from wengert.run import run
-from wengert.transform import forward, reverse, simplify, transpose_list
+from wengert.transform import forward, reverse, simplify, taylor, transpose_list
 
 programs = pytest.mark.parametrize("program", PROGRAMS, ids=repr)
 ROLLED, UNROLLED = Rolled(), Unrolled()
@@ -109,3 +110,24 @@ def test_orders(program):
 
 def _slope(f: Any) -> Any:
     return lambda t: wg.jvp(f, (t,), (1.0,))[1]
+
+
+@programs
+def test_taylor(program):
+    """Taylor mode of lines that hold lists: one line with the terms of all values."""
+    order = max(program.order, 4)
+    f, expected = along(program, UNROLLED), []
+    for _ in range(program.order):
+        f = _slope(f)
+        expected.append(f(0.0))
+    start = check_list(record(along(program, ROLLED), (type_of(0.0),)))
+    high = check_list(taylor(start, order))
+    assert len(high) < 12 * (1 + order) ** 2 * (1 + len(start))
+    series = run(high, 0.0, 1.0, *[0.0] * (order - 1))
+    eager = wg.taylor(along(program, ROLLED), 0.0, order).coefficients
+    close([eager], [wg.taylor(along(program, UNROLLED), 0.0, order).coefficients], 1e-10)
+    close(series, list(eager), 1e-10)
+    for k, slope in enumerate(expected, 1):
+        close([eager[k] * math.factorial(k)], [slope], 1e-9)
+    over = wg.grad(lambda t: wg.taylor(along(program, ROLLED), t, 2).coefficients[2])(0.0)
+    close([over], [3 * eager[3]], 1e-9)

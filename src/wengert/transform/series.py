@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from wengert.ir import Primitive, Var, bind
-from wengert.transform.push import fit, plus, push, zeros_like
+from wengert.transform.push import fit, is_sequence, plus, push, zeros_like
 
 More = Callable[[int], Any]
 
@@ -168,7 +168,10 @@ def _partitions(factors: Sequence[Series], power: int) -> Iterator[tuple[Any, ..
 
 def zeros_for(x: Any, like: Any) -> Any:
     """A term as a number or an array of its own: zeros where it is `None`."""
-    return zeros_like(like)[()] if x is None else x
+    if x is not None:
+        return x
+    zero = zeros_like(like)
+    return zero if is_sequence(zero) else zero[()]
 
 
 def seal(x: Series) -> None:

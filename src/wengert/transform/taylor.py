@@ -95,6 +95,8 @@ class Taylor(Level):
         xs = tuple(contents)
         if update and isinstance(xs[0], Series) and xs[0].owned:
             return self._update(primitive, xs, params)
+        if primitive.lift is not None and not self._inside:
+            return self._lifted(primitive, xs, params)
         y = bind(primitive, tuple(map(leading, xs)), params)
         if exact is not None:
             return following(exact, y)
@@ -108,6 +110,23 @@ class Taylor(Level):
             out.owned = not self._inside
         box = make_box(self, out, primitive, args, params) if primitive.view and not self._inside else Box(self, out)
         return box if primitive.square is None else remember(box, primitive, args, params)
+
+    def _lifted(self, primitive: Primitive, xs: Values, params: Params) -> Any:
+        """A line that holds lists computes its values and all their terms together."""
+        rows = [[x.at(k) for k in range(1, self.order + 1)] if isinstance(x, Series) else [] for x in xs]
+        given = [
+            tuple([zeros_for(one, x.value) for one in row]) if any(one is not None for one in row) else None
+            for x, row in zip(xs, rows, strict=True)
+        ]
+        values = tuple(map(leading, xs))
+        if all(row is None for row in given):
+            out = bind(primitive, values, params)
+            return tuple(map(ground, out)) if type(out) is tuple else ground(out)
+        with np.errstate(all="ignore"):
+            transform = functools.partial(_series_of, self.order)
+            found, terms = primitive.lift(transform, self.order, values, given, params)  # type: ignore[misc]
+        out = tuple(ground(y) if row is None else self.lift([y, *row]) for y, row in zip(found, terms, strict=True))
+        return out if len(out) != 1 else out[0]
 
     def _update(self, primitive: Primitive, xs: Values, params: Params) -> Box:
         """Write into buffers of our own, term by term."""
@@ -293,6 +312,11 @@ def _identity(x: Any) -> Any:
     if type(x) in (float, complex, int, bool, str) or isinstance(x, np.generic):
         return (type(x), repr(x))
     return id(x.ssa) if isinstance(x, Box) else id(x)
+
+
+@functools.lru_cache(maxsize=1024)
+def _series_of(order: int, wl: WengertList, moving: tuple[bool, ...], moved: tuple[bool, ...]) -> WengertList:
+    return taylor(wl, order, moving, moved)
 
 
 def taylor(
