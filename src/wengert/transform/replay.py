@@ -64,6 +64,7 @@ def clean(wl: WengertList) -> WengertList:
 
 def simplify(wl: WengertList) -> WengertList:
     """The list recorded anew: equal lines merged, known ones folded, simple ones simplified, useless ones gone."""
+    wl = clean(wl)
     replay = Replay("simplify")
     inputs = [replay.add_input(var) for var in wl.inputs]
 
