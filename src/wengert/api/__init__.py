@@ -1,6 +1,7 @@
 """The public functions."""
 
 from wengert import regions  # noqa: F401  # enters its lines into the table
+from wengert.api.boundary import boundary
 from wengert.api.checking import check
 from wengert.api.custom import primitive
 from wengert.api.explaining import draw, explain
@@ -12,10 +13,14 @@ from wengert.api.reading import traceable
 from wengert.dual import Dual
 from wengert.ir import WengertList
 from wengert.record import debug
+from wengert.symbolic import Expression, expression, symbols
 from wengert.tape import GradientTape, Variable
+
+expression = boundary(expression)
 
 __all__ = [
     "Dual",
+    "Expression",
     "GradientTape",
     "Variable",
     "WengertList",
@@ -23,6 +28,7 @@ __all__ = [
     "debug",
     "draw",
     "explain",
+    "expression",
     "grad",
     "hessian",
     "hvp",
@@ -31,6 +37,7 @@ __all__ = [
     "linearize",
     "primitive",
     "stop_gradient",
+    "symbols",
     "trace",
     "traceable",
     "value_and_grad",
