@@ -129,6 +129,9 @@ class TestMaking:
             wg.expression(lambda x: x if x > 0 else -x)
         with pytest.raises(TypeError, match="cannot be guessed"):
             wg.expression(lambda *xs: xs[0])
+        with pytest.raises(IndexError) as caught:
+            wg.expression(lambda v: v[0])
+        assert "wengert.expression took v for numbers" in caught.value.__notes__[0]
         with pytest.raises(TypeError, match="returned a str"):
             wg.expression(lambda x: "x")
 
@@ -298,6 +301,19 @@ class TestValues:
         found = tour.evaluate(x=Pair(3, 1), y=Pair(4, 0))
         assert (found.value, found.eps) == (42, 24)
         assert tour.evaluate(x=Fraction(1, 2), y=Fraction(4)) == 7
+
+    def test_dual_numbers_and_tapes(self) -> None:
+        assert str(tour.evaluate(x=wg.Dual(3.0, 1.0), y=4.0)) == "42.0 + 24.0ε"
+        assert tour.evaluate(dict(zip((x, y), wg.Dual.variables(3.0, 4.0), strict=True))).eps == (24, 10)
+        assert tour.gradient(x).evaluate(x=wg.Dual(3.0, 1.0), y=4.0).eps == 8
+        assert tour.compile()(wg.Dual(3.0, 1.0), 4.0).eps == 24
+        made = np.where(x > 0, np.log(x) * np.sin(x) ** 2, 0) / np.sqrt(x)
+        found = made.evaluate(x=wg.Dual(0.7, 1.0)).eps
+        assert found == pytest.approx(made.gradient(x).evaluate(x=0.7), rel=1e-14)
+        with wg.GradientTape() as tape:
+            variable = wg.Variable(3.0)
+            value = tour.evaluate(x=variable, y=4.0)
+        assert tape.gradient(value, variable) == 24
 
     def test_other_expressions(self) -> None:
         assert tour.evaluate(x=y, y=x) is y * y * x + x + 2

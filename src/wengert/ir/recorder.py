@@ -24,6 +24,21 @@ class Step(NamedTuple):
     params: dict[str, Any] = NO_PARAMS
 
 
+class _Itself:
+    """An object as a part of a key; it lives as long as the key."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and other.value is self.value
+
+
 class Recorder:
     """Builds one `WengertList`.
 
@@ -34,7 +49,6 @@ class Recorder:
         self.inputs: list[Var] = []
         self.lines: list[Line] = []
         self._seen: dict[Any, tuple[Var, ...]] = {}
-        self._keep: list[Any] = []  # literals keyed by identity stay alive
 
     def add_input(self, type: Any) -> Var:
         """A new input of this type."""
@@ -129,5 +143,4 @@ class Recorder:
 
     def _key_of_object(self, value: Any) -> Any:
         """The key of an array or another object: an object is equal to itself alone."""
-        self._keep.append(value)
-        return (type(value), id(value))
+        return _Itself(value)

@@ -116,7 +116,17 @@ def expression(fun: Callable[..., Any], *args: Any) -> Any:
     level = Staged("expression")
     boxes = [level.add_input(leaf.ssa.type) if isinstance(leaf, Expression) else leaf for leaf in leaves]
     try:
-        found, shape = flatten(as_read(fun)(*unflatten(structure, boxes)))
+        try:
+            out = as_read(fun)(*unflatten(structure, boxes))
+        except (TypeError, IndexError, AttributeError) as error:
+            if not args and leaves:
+                names = ", ".join(str(leaf) for leaf in leaves)
+                error.add_note(
+                    f"wengert.expression took {names} for numbers. Where they stand for arrays or containers, say so: "
+                    f"wengert.expression(f, wengert.symbols({str(leaves[0])!r}, shape=...))"
+                )
+            raise
+        found, shape = flatten(out)
         for value in found:
             if not isinstance(value, (Box, bool, int, float, complex, np.ndarray, np.generic)):
                 raise TypeError(f"expression: the function returned a {type(value).__name__}, not a number or an array")
