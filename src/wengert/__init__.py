@@ -7,10 +7,10 @@
 24.0
 """
 
-from wengert import errors
+from wengert import errors, symbolic
 from wengert.api import *  # noqa: F403  # the public names are listed once, in api
 from wengert.api import __all__ as _public
 
-__all__ = [*_public, "errors"]
+__all__ = [*_public, "errors", "symbolic"]
 
 __version__ = "0.1.0"

@@ -1,6 +1,7 @@
 """The public functions."""
 
 from wengert import regions  # noqa: F401  # enters its lines into the table
+from wengert.api.boundary import boundary
 from wengert.api.checking import check
 from wengert.api.checkpointing import checkpoint, checkpoint_chain
 from wengert.api.custom import primitive
@@ -15,10 +16,14 @@ from wengert.api.tensors import derivative_tensor, partial_derivative
 from wengert.dual import Dual
 from wengert.ir import WengertList
 from wengert.record import debug
+from wengert.symbolic import Expression, expression, symbols
 from wengert.tape import GradientTape, Variable
+
+expression = boundary(expression)
 
 __all__ = [
     "Dual",
+    "Expression",
     "GradientTape",
     "TaylorPolynomial",
     "Variable",
@@ -31,6 +36,7 @@ __all__ = [
     "derivative_tensor",
     "draw",
     "explain",
+    "expression",
     "grad",
     "hessian",
     "hvp",
@@ -40,6 +46,7 @@ __all__ = [
     "partial_derivative",
     "primitive",
     "stop_gradient",
+    "symbols",
     "taylor",
     "trace",
     "traceable",

@@ -7,11 +7,11 @@ from wengert.ir.linearized import Linearized, Tangent
 from wengert.ir.location import Location, user_location, users_line
 from wengert.ir.native import Composite, Fold, Native, Pieces, Pointwise, Routine
 from wengert.ir.primitive import Primitive, Traced, bind, bind_update, infer_types, known, no_rule, register
-from wengert.ir.recorder import Recorder
+from wengert.ir.recorder import Recorder, Step
 from wengert.ir.sequence import Sequence
 from wengert.ir.text import Names, expression
 from wengert.ir.types import PYTHON_SCALARS, Array, Seq, Type, dtype_of, shape_of, type_of
-from wengert.ir.var import ABSENT, Var
+from wengert.ir.var import ABSENT, Origin, Var
 from wengert.ir.wengert_list import WengertList
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Location",
     "Names",
     "Native",
+    "Origin",
     "Pieces",
     "Pointwise",
     "Primitive",
@@ -32,6 +33,7 @@ __all__ = [
     "Routine",
     "Seq",
     "Sequence",
+    "Step",
     "Tangent",
     "Traced",
     "Type",

@@ -86,7 +86,12 @@ class Primitive:
     view
         Where `evaluate` gives a view of the first input: `True`, or `"read-only"` for one that NumPy does not write.
     simplify
-        `simplify(*inputs, **params)` -> a value that the line equals, or `None`.
+        `simplify(*inputs, **params)` -> what the line equals: one of its inputs, a number, a `Step` (another line in
+        its place), or `None`. The value must be the same, nan and infinities included.
+    identities
+        The same by identities of real numbers, which symbolic expressions use: `x - x` is 0 although it is nan at inf.
+    commutative
+        The first two inputs may be exchanged without changing a bit of the output.
     square
         For roots and sizes, whose slope jumps or is infinite: `square(*inputs, **params)` -> the square of the output
         as a smooth function of the inputs (see record/roots.py).
@@ -100,6 +105,9 @@ class Primitive:
         the left-hand side depends on the other inputs, `function(y, *inputs, **params)`, linear in y and in them.
     symbol
         A format for printing, such as `"{0} + {1}"`, or a function of the inputs' names and the params.
+    latex
+        The same in LaTeX, with `#1` for the first input and so on; without a `#`, the name of a function; or a
+        function as in `symbol`.
     samples
         `samples(rng)` -> `(inputs, params)` pairs that the table's tests run.
     special
@@ -139,11 +147,14 @@ class Primitive:
     consume: Rule | None = None
     view: bool | str = False
     simplify: Rule | None = None
+    identities: Rule | None = None
+    commutative: bool = False
     square: Rule | None = None
     split: Rule | None = None
     text: Rule | None = None
     undoes: tuple[int, Rule] | None = None
     symbol: str | Callable[..., str] | None = None
+    latex: str | Callable[..., str] | None = None
     samples: Sampler | None = None
     special: tuple[tuple[tuple[Any, ...], tuple[Any, ...]], ...] = ()
     domain: tuple[tuple[float, float], ...] = ()

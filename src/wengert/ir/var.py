@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,8 +13,24 @@ class _Absent:
     def __repr__(self) -> str:
         return "ABSENT"
 
+    def __reduce__(self) -> str:
+        return "ABSENT"  # there is one
+
 
 ABSENT: Any = _Absent()  # the value of a Var of which only the type is known
+
+
+class Origin(NamedTuple):
+    """How a value of a list came about: the line whose output it is, and which of its `outputs`.
+
+    For an input of the list that has a name of its own, a symbol, `primitive` is `None` and the name is in `params`.
+    """
+
+    primitive: Any
+    inputs: tuple[Any, ...]
+    params: dict[str, Any]
+    output: int = 0
+    outputs: int = 1
 
 
 class Var:
@@ -22,9 +38,10 @@ class Var:
 
     In an eager recording it carries its number too. `owned` says that nobody else reads that buffer, so an in-place
     write may reuse it; `alias` is the Var whose buffer this one views; `root` tells how a root or a size came about.
+    In a recording without numbers `origin` leads back to the line, so that simplifications can see what they are given.
     """
 
-    __slots__ = ("_type", "alias", "owned", "root", "value")
+    __slots__ = ("__weakref__", "_type", "alias", "origin", "owned", "root", "value")
 
     def __init__(self, value: Any = ABSENT, type: Type | None = None) -> None:
         self.value = value
@@ -32,6 +49,7 @@ class Var:
         self.owned = False
         self.alias: Var | None = None
         self.root: tuple[Any, tuple[Any, ...], dict[str, Any]] | None = None
+        self.origin: Origin | None = None
 
     @property
     def type(self) -> Any:
@@ -72,6 +90,9 @@ class Var:
         """Hold the value in a buffer of its own."""
         self.value = self.value.copy(order="K")
         self.alias = None
+
+    def __reduce__(self) -> Any:
+        return Var, (self.value, self._type)  # without its origin: a long list would be a deep recursion
 
     def __repr__(self) -> str:
         return f"Var({self.type})"

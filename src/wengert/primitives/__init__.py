@@ -15,10 +15,10 @@ from wengert.primitives import (
     special,
     trigonometric,
 )
-from wengert.primitives.arithmetic import add, multiply, negative, subtract
+from wengert.primitives.arithmetic import add, divide, multiply, negative, subtract
 from wengert.primitives.determinants import det, inv, slogdet
 from wengert.primitives.einsum import contract
-from wengert.primitives.elementwise import UFUNCS, chain_product, elementwise, times
+from wengert.primitives.elementwise import UFUNCS, chain_product, elementwise, over, times
 from wengert.primitives.index import SLOT, is_basic, join_index, split_index
 from wengert.primitives.indexing import getitem, index_add, position, setitem
 from wengert.primitives.linear import linear
@@ -59,6 +59,7 @@ __all__ = [
     "convert",
     "copy",
     "det",
+    "divide",
     "elementwise",
     "exponential",
     "extrema",
@@ -75,6 +76,7 @@ __all__ = [
     "matmul",
     "multiply",
     "negative",
+    "over",
     "position",
     "power",
     "reduce_sum",

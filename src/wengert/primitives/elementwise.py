@@ -6,18 +6,20 @@ sparsity; nobody writes a second rule.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from wengert.ir import Array, Pointwise, Primitive, register, shape_of
-from wengert.ir.primitive import ARITHMETIC, Sampler
+from wengert.ir.primitive import ARITHMETIC
+from wengert.primitives.identities import chain_multiplied, divided
 from wengert.primitives.shape import align
-from wengert.primitives.simplifications import neutral
+from wengert.primitives.simplifications import by_a_number, first_of, is_number, neutral, step
+from wengert.primitives.ufuncs import UFUNCS
 
 Interval = tuple[float, float]
-UFUNCS: dict[Any, Callable[..., Any]] = {}  # what a NumPy or SciPy ufunc means here
 
 
 def elementwise(
@@ -25,22 +27,17 @@ def elementwise(
     function: Callable[..., Any],
     *partials: Any,
     domain: Interval | tuple[Interval, ...] = (-2.0, 2.0),
-    symbol: str | None = None,
     holomorphic: bool = False,
-    special: tuple[tuple[tuple[Any, ...], tuple[Any, ...]], ...] = (),
-    simplify: Callable[..., Any] | None = None,
-    samples: Sampler | None = None,
-    square: Callable[..., Any] | None = None,
     native: str | Callable[..., Any] | Pointwise | None = None,
-    cost: float | None = None,
-    undoes: tuple[int, Callable[..., Any]] | None = None,
+    **columns: Any,
 ) -> Primitive:
     """One row: a function and its partial derivatives `p(y, *inputs)`, in plain NumPy, seeing the output first.
 
     The function is a ufunc, which then means this row wherever a program calls it, or any function of arrays that
-    broadcasts like one. A constant partial is given as a number, 0 for none. `special` lists points where the partials
-    are easily wrong, with the right values; `samples` replaces `domain` for what does not take floats. `native` names
-    the emitter's operation for machine code, or says it in several: `lambda e, x: e.exp(e.negative(x))`.
+    broadcasts like one. A constant partial is given as a number, 0 for none. `native` names the emitter's
+    operation for machine code, or says it in several: `lambda e, x: e.exp(e.negative(x))`. `columns` are the others of
+    `Primitive`: `special` lists points where the partials are easily wrong, with the right values; `samples` replaces
+    `domain` for what does not take floats.
 
     Examples
     --------
@@ -52,16 +49,10 @@ def elementwise(
         evaluate=function,
         infer=ufunc_type(function) if isinstance(function, np.ufunc) else probed_type(function),
         partials=partials,
-        symbol=symbol,
         domain=intervals,
         holomorphic=holomorphic,
-        special=special,
-        simplify=simplify,
-        samples=samples,
-        square=square,
         native=Pointwise(native) if isinstance(native, str) or callable(native) else native,
-        cost=cost,
-        undoes=undoes,
+        **columns,
     )
     if isinstance(function, np.ufunc):
         if function.nin != len(partials) or function.nout != 1:
@@ -73,6 +64,7 @@ def elementwise(
 def ufunc_type(function: np.ufunc) -> Callable[..., Array]:
     """The type rule of a ufunc with one output: broadcast shapes, NumPy's own promotion."""
 
+    @functools.lru_cache(maxsize=1024)
     def infer(*types: Array) -> Array:
         shape = types[0].shape
         if any(t.shape != shape for t in types):
@@ -127,12 +119,45 @@ times = register(
         evaluate=chain_product,
         infer=ufunc_type(np.multiply),
         partials=(lambda z, a, b: b, lambda z, a, b: a),
-        simplify=neutral(1.0, 0, 1),
+        simplify=first_of(neutral(1.0, 0, 1), by_a_number),
+        identities=lambda a, b: chain_multiplied(times, over, a, b),
+        commutative=True,
         symbol="{0} * {1}",
         domain=((-2.0, 2.0), (-2.0, 2.0)),
         holomorphic=True,
         cost=ARITHMETIC,
         special=(((0.0, np.inf), (np.inf, 0.0)), ((0.0, np.nan), (np.nan, 0.0))),
         native=Pointwise("times", like=np.multiply),
+    )
+)
+
+
+def chain_quotient(a: Any, b: Any) -> Any:
+    """The quotient in which an exact zero above wins: 0/0 = 0/nan = 0. It stands for the chain rule's a·(1/b)."""
+    quotient = np.true_divide(a, b)
+    if isinstance(quotient, np.ndarray):
+        return np.where(np.isnan(quotient) & np.equal(a, 0), quotient.dtype.type(0), quotient)
+    return type(quotient)(0) if quotient != quotient and a == 0 else quotient
+
+
+def _emit_quotient(e: Any, a: Any, b: Any) -> Any:
+    quotient, zero = e.divide(a, b), e.like(0, a)
+    return e.where(e.logical_and(e.isnan(quotient), e.equal(a, zero)), zero, quotient)
+
+
+over: Primitive = register(
+    Primitive(
+        name="over",
+        evaluate=chain_quotient,
+        infer=ufunc_type(np.true_divide),
+        partials=(lambda z, a, b: 1 / b, lambda z, a, b: -over(z, b)),
+        simplify=first_of(neutral(1.0, 1), lambda a, b: step(np.divide, a, b) if is_number(a) and a != 0 else None),
+        identities=lambda a, b: divided(a, b, over),
+        symbol="{0} / {1}",
+        latex=r"\frac{#1}{#2}",
+        domain=((-2.0, 2.0), (0.5, 2.0)),
+        holomorphic=True,
+        special=(((0.0, 0.0), (np.inf, 0.0)), ((0.0, np.nan), (np.nan, 0.0))),
+        native=Pointwise(_emit_quotient, like=np.true_divide),
     )
 )

@@ -14,13 +14,19 @@ LOG2, LOG10 = math.log(2.0), math.log(10.0)  # Python floats, which keep the dty
 _POSITIVE = (0.2, 4.0)
 _POLE = (((0.0,), (np.inf,)), ((np.inf,), (0.0,)))
 
-exp = elementwise("exp", np.exp, lambda y, x: y, holomorphic=True, special=(((-np.inf,), (0.0,)),), native="exp")
-exp2 = elementwise("exp2", np.exp2, lambda y, x: LOG2 * y, symbol="2 ** {0}", holomorphic=True, native="exp2")
+exp = elementwise(
+    "exp", np.exp, lambda y, x: y, latex="e^{#1}", holomorphic=True, special=(((-np.inf,), (0.0,)),), native="exp"
+)
+exp2 = elementwise(
+    "exp2", np.exp2, lambda y, x: LOG2 * y, symbol="2 ** {0}", latex="2^{#1}", holomorphic=True, native="exp2"
+)
 # Not y + 1, which loses all digits where exp(x) is small.
 expm1 = elementwise(
-    "expm1", np.expm1, lambda y, x: np.exp(x), holomorphic=True, special=(((-40.0,), (math.exp(-40),)),)
-, native="expm1")
-log = elementwise("log", np.log, lambda y, x: 1 / x, domain=_POSITIVE, holomorphic=True, special=_POLE, native="log")
+    "expm1", np.expm1, lambda y, x: np.exp(x), holomorphic=True, special=(((-40.0,), (math.exp(-40),)),), native="expm1"
+)
+log = elementwise(
+    "log", np.log, lambda y, x: 1 / x, domain=_POSITIVE, latex=r"\log", holomorphic=True, special=_POLE, native="log"
+)
 log2 = elementwise(
     "log2",
     np.log2,
@@ -40,8 +46,14 @@ log10 = elementwise(
     native="log10",
 )
 log1p = elementwise(
-    "log1p", np.log1p, lambda y, x: 1 / (1 + x), domain=(-0.8, 3.0), holomorphic=True, special=(((-1.0,), (np.inf,)),)
-, native="log1p")
+    "log1p",
+    np.log1p,
+    lambda y, x: 1 / (1 + x),
+    domain=(-0.8, 3.0),
+    holomorphic=True,
+    special=(((-1.0,), (np.inf,)),),
+    native="log1p",
+)
 
 
 def _share(power: Callable[..., Any], x: Any, y: Any) -> Any:
@@ -60,8 +72,13 @@ _FAR = (
 )
 
 logaddexp = elementwise(
-    "logaddexp", np.logaddexp, lambda z, x, y: _share(np.exp, x, y), lambda z, x, y: _share(np.exp, y, x), special=_FAR
-, native="logaddexp")
+    "logaddexp",
+    np.logaddexp,
+    lambda z, x, y: _share(np.exp, x, y),
+    lambda z, x, y: _share(np.exp, y, x),
+    special=_FAR,
+    native="logaddexp",
+)
 logaddexp2 = elementwise(
     "logaddexp2",
     np.logaddexp2,

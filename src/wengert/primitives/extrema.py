@@ -28,6 +28,7 @@ maximum = elementwise(
     lambda z, x, y: _share(x, y, y > x),
     symbol="max({0}, {1})",
     cost=ARITHMETIC,
+    latex=r"\max",
     special=(_TIE, _INFINITE, ((1.0, np.nan), (0.0, 0.0))),
     native="maximum",
 )
@@ -38,6 +39,7 @@ minimum = elementwise(
     lambda z, x, y: _share(x, y, y < x),
     symbol="min({0}, {1})",
     cost=ARITHMETIC,
+    latex=r"\min",
     special=(_TIE, _INFINITE, ((1.0, np.nan), (0.0, 0.0))),
     native="minimum",
 )

@@ -15,14 +15,25 @@ def _hypotenuse(y: Any, x: Any) -> Any:
     return np.cosh(y) if dtype_of(x).kind == "c" else np.hypot(1.0, x)
 
 
-sinh = elementwise("sinh", np.sinh, lambda y, x: np.cosh(x), holomorphic=True, native="sinh")
-cosh = elementwise("cosh", np.cosh, lambda y, x: np.sinh(x), holomorphic=True, native="cosh")
+sinh = elementwise("sinh", np.sinh, lambda y, x: np.cosh(x), latex=r"\sinh", holomorphic=True, native="sinh")
+cosh = elementwise("cosh", np.cosh, lambda y, x: np.sinh(x), latex=r"\cosh", holomorphic=True, native="cosh")
 tanh = elementwise(
-    "tanh", np.tanh, lambda y, x: 1 - y * y, holomorphic=True, special=(((1000.0,), (0.0,)), ((-np.inf,), (0.0,)))
-, native="tanh")
+    "tanh",
+    np.tanh,
+    lambda y, x: 1 - y * y,
+    latex=r"\tanh",
+    holomorphic=True,
+    special=(((1000.0,), (0.0,)), ((-np.inf,), (0.0,))),
+    native="tanh",
+)
 arcsinh = elementwise(
-    "arcsinh", np.arcsinh, lambda y, x: 1 / _hypotenuse(y, x), holomorphic=True, special=(((1e200,), (1e-200,)),)
-, native="arcsinh")
+    "arcsinh",
+    np.arcsinh,
+    lambda y, x: 1 / _hypotenuse(y, x),
+    holomorphic=True,
+    special=(((1e200,), (1e-200,)),),
+    native="arcsinh",
+)
 arccosh = elementwise(
     "arccosh",
     np.arccosh,

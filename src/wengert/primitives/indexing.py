@@ -28,6 +28,7 @@ from wengert.primitives.index import (
 )
 from wengert.primitives.linear import linear
 from wengert.primitives.shape import align, broadcast_to, duplicate, reshape, sum_to, transpose
+from wengert.primitives.written import read_back, rewritten
 
 Path = tuple[tuple[Primitive, dict[str, Any]], ...]  # views and their params; the arrays for their slots come first
 
@@ -84,7 +85,7 @@ def _getitem_type(x: Array, *arrays: Array, index: Template, path: Path = ()) ->
 def _getitem(x: Any, *arrays: Any, index: Template, path: Path = ()) -> Any:
     if path:
         x, arrays = through(x, arrays, path)
-    return x[join_index(index, arrays)]
+    return (x if hasattr(x, "dtype") else np.asarray(x))[join_index(index, arrays)]
 
 
 def _setitem(base: Any, value: Any, *arrays: Any, index: Template, path: Path = ()) -> Any:
@@ -253,6 +254,10 @@ getitem = linear(
     view=True,
     batch=_batch_getitem,
     symbol=lambda x, *arrays, index, path=(): x + place_text(arrays, index, path),
+    latex=lambda x, *arrays, index, path=(): f"{{{x}}}_{{{place_text(arrays, index, path)[1:-1]}}}",
+    identities=lambda x, *arrays, index, path=(): (
+        None if arrays or path else read_back(getitem, setitem, index_add, x, index)
+    ),
     samples=lambda rng: [
         ((rng.standard_normal((3, 4)),), {"index": (1,)}),
         ((rng.standard_normal((3, 4)),), {"index": (slice(None, None, -2), None, Ellipsis)}),
@@ -276,6 +281,9 @@ setitem = linear(
         setitem, (ct, 0.0, *arrays), position(index, path)
     ),
     batch=lambda size, args, batched, index, path=(): _batch_write(size, args, batched, index, path, setitem),
+    identities=lambda base, value, *arrays, index, path=(): (
+        None if arrays or path else rewritten(setitem, base, value, index)
+    ),
     symbol=lambda base, value, *arrays, index, path=(): f"{base} with {place_text(arrays, index, path)} = {value}",
     samples=lambda rng: [
         ((rng.standard_normal((3, 4)), rng.standard_normal(4)), {"index": (1,)}),

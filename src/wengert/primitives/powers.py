@@ -9,6 +9,8 @@ import numpy as np
 from wengert.ir import Pointwise, dtype_of
 from wengert.ir.primitive import ARITHMETIC
 from wengert.primitives.elementwise import UFUNCS, elementwise, times
+from wengert.primitives.identities import raised
+from wengert.primitives.simplifications import neutral, step
 
 _NUMBERS = (int, float)
 
@@ -54,7 +56,10 @@ power = elementwise(
     *_RULE,
     domain=_DOMAIN,
     symbol="{0} ** {1}",
+    latex="#1^{#2}",
     holomorphic=True,
+    simplify=neutral(1, 1),
+    identities=raised,
     special=_SPECIAL,
     native=Pointwise("power", like=np.power),
 )
@@ -63,7 +68,15 @@ float_power = elementwise(
     "float_power", np.float_power, *_RULE, domain=_DOMAIN, holomorphic=True, special=_SPECIAL, native="power"
 )
 square = elementwise(
-    "square", np.square, lambda y, x: 2 * x, symbol="{0}²", holomorphic=True, native="square", cost=ARITHMETIC
+    "square",
+    np.square,
+    lambda y, x: 2 * x,
+    symbol="{0}²",
+    latex="#1^{2}",
+    holomorphic=True,
+    identities=lambda x: step(np.power, x, 2),
+    native="square",
+    cost=ARITHMETIC,
 )
 sqrt = elementwise(
     "sqrt",
@@ -71,6 +84,7 @@ sqrt = elementwise(
     lambda y, x: 0.5 / y,
     domain=(0.2, 4.0),
     symbol="√{0}",
+    latex=r"\sqrt{#1}",
     square=lambda x: x,
     holomorphic=True,
     special=(((0.0,), (np.inf,)), ((np.inf,), (0.0,))),
@@ -82,6 +96,7 @@ cbrt = elementwise(
     lambda y, x: 1 / (3 * y * y),
     domain=(0.2, 4.0),
     symbol="∛{0}",
+    latex=r"\sqrt[3]{#1}",
     special=(((0.0,), (np.inf,)), ((-8.0,), (1 / 12,))),
     native="cbrt",
 )

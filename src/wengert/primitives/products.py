@@ -153,6 +153,15 @@ def batch_cores(function: Callable[..., Any], *cores: int) -> Callable[..., Any]
     return batch
 
 
+def _by_identity(x: Any, y: Any) -> Any:
+    """x·1 = x and 1·y = y for a literal identity matrix."""
+    for matrix, other in ((x, y), (y, x)):
+        square = type(matrix) is np.ndarray and matrix.ndim == 2 and matrix.shape[0] == matrix.shape[1]
+        if square and np.array_equal(matrix, np.eye(len(matrix))):
+            return other
+    return None
+
+
 matmul = linear(
     "matmul",
     np.matmul,
@@ -161,6 +170,7 @@ matmul = linear(
     _matmul_right,
     joint=False,
     batch=_matmul_batch,
+    identities=_by_identity,
     symbol="{0} @ {1}",
     samples=pairs(
         ((2, 3), (3, 4)), ((3,), (3,)), ((3,), (3, 2)), ((2, 3), (3,)), ((5, 2, 3), (3, 4)), ((5, 2, 3), (5, 3, 4)),

@@ -22,6 +22,7 @@ following = elementwise(
     lambda x, value: np.where(True, value, x)[()],
     lambda y, x, value: np.where(np.isnan(value), np.nan, 1.0),
     0,
+    identities=lambda x, value: x,
     special=(((1.0, np.nan), (np.nan, 0.0)),),
     native=lambda e, x, value: value,
 )

@@ -10,8 +10,18 @@ import numpy as np
 from wengert.ir import Pointwise
 from wengert.primitives.elementwise import elementwise
 
-floor = elementwise("floor", np.floor, 0, symbol="⌊{0}⌋", special=(((2.0,), (0.0,)),), native="floor")
-ceil = elementwise("ceil", np.ceil, 0, symbol="⌈{0}⌉", special=(((2.0,), (0.0,)),), native="ceil")
+floor = elementwise(
+    "floor",
+    np.floor,
+    0,
+    symbol="⌊{0}⌋",
+    latex=r"\left\lfloor #1 \right\rfloor",
+    special=(((2.0,), (0.0,)),),
+    native="floor",
+)
+ceil = elementwise(
+    "ceil", np.ceil, 0, symbol="⌈{0}⌉", latex=r"\left\lceil #1 \right\rceil", special=(((2.0,), (0.0,)),), native="ceil"
+)
 trunc = elementwise("trunc", np.trunc, 0, native="trunc")
 rint = elementwise("rint", np.rint, 0, native="rint")
 spacing = elementwise("spacing", np.spacing, 0, domain=(1.1, 1.9))
@@ -32,7 +42,14 @@ to_integer = elementwise(
 # x mod y = x - y⌊x/y⌋: at a multiple of y the derivative is that of the piece to the right.
 _RATIO = ((2.1, 2.4), (0.85, 1.0))  # two to three times y: no jump
 floor_divide = elementwise(
-    "floor_divide", np.floor_divide, 0, 0, symbol="{0} // {1}", domain=_RATIO, native="floor_divide"
+    "floor_divide",
+    np.floor_divide,
+    0,
+    0,
+    symbol="{0} // {1}",
+    latex=r"\left\lfloor\frac{#1}{#2}\right\rfloor",
+    domain=_RATIO,
+    native="floor_divide",
 )
 remainder = elementwise(
     "remainder",

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, Fold, Pieces, Pointwise, dtype_of, shape_of
+from wengert.ir import Array, Fold, Pieces, Pointwise, Var, dtype_of, shape_of
 from wengert.primitives.linear import linear
 
 Shape = tuple[int, ...]
@@ -37,8 +37,20 @@ transpose = linear(
     lambda ct, x, axes: transpose(ct, axes=_inverse(axes)),
     view=True,
     batch=lambda size, args, batched, axes: transpose(args[0], axes=(0, *(a + 1 for a in axes))),
+    identities=lambda x, axes: _transposed_back(x, axes),
+    symbol=lambda x, axes: f"{x}.T" if axes == tuple(range(len(axes)))[::-1] else f"transpose({x}, axes={axes})",
+    latex=lambda x, axes: rf"{{{x}}}^{{\mathsf{{T}}{'' if len(axes) == 2 else str(axes)}}}",
     samples=_samples((((2, 3),), {"axes": (1, 0)}), (((2, 3, 4),), {"axes": (1, 2, 0)}), (((0, 3),), {"axes": (1, 0)})),
 )
+
+
+def _transposed_back(x: Any, axes: Shape) -> Any:
+    """x.T.T = x, and x.T = x for a vector."""
+    if axes == tuple(range(len(axes))):
+        return x
+    if type(x) is not Var or x.origin is None or x.origin.primitive is not transpose:
+        return None
+    return x.origin.inputs[0] if _inverse(axes) == x.origin.params["axes"] else None
 
 
 def _inverse(axes: Shape) -> Shape:

@@ -24,6 +24,7 @@ absolute = elementwise(
     np.absolute,
     _direction,
     symbol="|{0}|",
+    latex=r"\left|#1\right|",
     special=_ABSOLUTE,
     square=squared_size,
     native="absolute",

@@ -21,14 +21,17 @@ def _cathetus(x: Any) -> Any:
     return np.sqrt((1 - x) * (1 + x))
 
 
-sin = elementwise("sin", np.sin, lambda y, x: np.cos(x), holomorphic=True, native="sin")
-cos = elementwise("cos", np.cos, lambda y, x: -np.sin(x), holomorphic=True, native="cos")
-tan = elementwise("tan", np.tan, lambda y, x: 1 + y * y, domain=(-1.2, 1.2), holomorphic=True, native="tan")
+sin = elementwise("sin", np.sin, lambda y, x: np.cos(x), latex=r"\sin", holomorphic=True, native="sin")
+cos = elementwise("cos", np.cos, lambda y, x: -np.sin(x), latex=r"\cos", holomorphic=True, native="cos")
+tan = elementwise(
+    "tan", np.tan, lambda y, x: 1 + y * y, domain=(-1.2, 1.2), latex=r"\tan", holomorphic=True, native="tan"
+)
 arcsin = elementwise(
     "arcsin",
     np.arcsin,
     lambda y, x: 1 / _cathetus(x),
     domain=_INSIDE,
+    latex=r"\arcsin",
     holomorphic=True,
     special=(((1.0,), (np.inf,)), ((-1.0,), (np.inf,)), ((1 - 2.0**-40,), (1 / math.sqrt(2.0**-39 - 2.0**-80),))),
     native="arcsin",
@@ -38,6 +41,7 @@ arccos = elementwise(
     np.arccos,
     lambda y, x: -1 / _cathetus(x),
     domain=_INSIDE,
+    latex=r"\arccos",
     holomorphic=True,
     special=(((1.0,), (-np.inf,)), ((-1.0,), (-np.inf,))),
     native="arccos",
@@ -46,6 +50,7 @@ arctan = elementwise(
     "arctan",
     np.arctan,
     lambda y, x: 1 / (1 + x * x),
+    latex=r"\arctan",
     holomorphic=True,
     special=(((1e200,), (0.0,)), ((np.inf,), (0.0,))),
     native="arctan",

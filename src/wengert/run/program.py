@@ -19,7 +19,7 @@ class Step(NamedTuple):
     params: dict[str, Any]
     free: tuple[int, ...]  # not read any more
     outputs: tuple[int, ...]
-    weak: tuple[bool, ...]  # which outputs are Python numbers
+    weak: tuple[Any, ...]  # of outputs that are Python numbers, their dtype; else None
     reuses: bool  # the first input is not read any more, and the primitive can write into its buffer
 
 
@@ -55,7 +55,7 @@ class Program:
                     line.params,
                     (*map(register, dying), *unread),
                     tuple(map(register, line.outputs)),
-                    tuple(var.type.weak for var in line.outputs),
+                    tuple(var.type.dtype if var.type.weak else None for var in line.outputs),
                     writable and line.primitive.update is not None,
                 )
             )
@@ -84,7 +84,8 @@ class Program:
                 if type(out) is not tuple:
                     out = (out,)
             for i, value, python in zip(outputs, out, weak, strict=True):
-                registers[i] = value.item() if python and isinstance(value, np.generic) else value
+                is_one = python is not None and isinstance(value, np.generic) and value.dtype == python
+                registers[i] = value.item() if is_one else value
             del values, out
             value = None
         return [registers[i] for i in self._results]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -134,12 +135,15 @@ class Forward(Level):
         return box
 
 
-def forward(wl: WengertList) -> WengertList:
-    """The list that computes `(*outputs, *tangents)` from `(*inputs, *tangents)`: inputs of floats have a tangent."""
+def forward(wl: WengertList, moving: Collection[int] | None = None) -> WengertList:
+    """The list that computes `(*outputs, *tangents)` from `(*inputs, *tangents)`.
+
+    Inputs of floats have a tangent; of those, where `moving` is given, the ones with these numbers.
+    """
     joint = Joint("forward")
     primals = [joint.add_input(var) for var in wl.inputs]
-    for var in wl.inputs:
-        if var.type.dtype.kind in "fc":
+    for i, var in enumerate(wl.inputs):
+        if var.type.dtype.kind in "fc" and (moving is None or i in moving):
             joint.add_tangent(var, var.type)
     joint.follow(wl, primals)
     outputs = joint.outputs(wl)

@@ -22,12 +22,20 @@ class Backward:
     """The walk through lines from the last to the first, adding up the cotangent of every value on the way.
 
     `value` tells what a Var holds; for the Vars of a linear list, of which only the type is known, it gives the type.
+    `product` multiplies a cotangent by a partial.
     """
 
-    def __init__(self, value: Callable[[Var], Any], live: set[Var] | None = None, keep: Iterable[Var] = ()) -> None:
+    def __init__(
+        self,
+        value: Callable[[Var], Any],
+        live: set[Var] | None = None,
+        keep: Iterable[Var] = (),
+        product: Callable[[Any, Any], Any] = product,
+    ) -> None:
         self.value = value
         self.live = live  # the Vars that depend on the inputs; all, where not given
         self.kept: Adjoints = dict.fromkeys(keep)  # the cotangents of values on the way
+        self.product = product
         self.adjoints: Adjoints = {}
         self._debug = enabled.get()
         self._own: set[Var] = set()  # whose adjoint is a buffer of ours, to be added to in place
@@ -134,14 +142,14 @@ class Backward:
         inputs = line.inputs
         if len(inputs) == 2 and inputs[0] is inputs[1] and all(map(callable, partials)):
             if self._wanted(inputs[0]):  # x * x: one product serves both
-                self._add(inputs[0], product(ct, slope(partials[0], y, xs) + slope(partials[1], y, xs)))
+                self._add(inputs[0], self.product(ct, slope(partials[0], y, xs) + slope(partials[1], y, xs)))
             return
         for i, x in enumerate(inputs):
             partial = partials[i]
             if not self._wanted(x):
                 continue
             if callable(partial):
-                part = product(ct, slope(partial, y, xs))
+                part = self.product(ct, slope(partial, y, xs))
             elif partial:
                 part = ct if partial == 1 else -ct if partial == -1 else partial * ct
             else:
@@ -217,7 +225,8 @@ class Backward:
         elif var in self._own and type(adjoint) is np.ndarray and not isinstance(ct, Traced):
             adjoint += ct
         else:
-            self.adjoints[var] = plus(adjoint, ct)
+            # a number last: x + 1 reads better than 1 + x
+            self.adjoints[var] = plus(ct, adjoint) if type(adjoint) is float else plus(adjoint, ct)
             self._own.add(var)
 
 

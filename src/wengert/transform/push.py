@@ -76,7 +76,7 @@ def slope(partial: Rule, y: Any, xs: Values) -> Any:
     try:
         return partial(y, *xs)
     except ZeroDivisionError:
-        return partial(*(np.asarray(v)[()] if type(v) in (float, complex) else v for v in (y, *xs)))
+        return partial(*(np.asarray(v)[()] if type(v) in (float, int, complex) else v for v in (y, *xs)))
 
 
 def plus(a: Any, b: Any) -> Any:
