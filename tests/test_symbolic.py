@@ -368,16 +368,16 @@ class TestList:
 
     def test_nothing_is_kept_alive(self) -> None:
         gc.collect()
-        before = len(SYMBOLS.store._known), len(SYMBOLS._views)
+        before = len(SYMBOLS.store.known), len(SYMBOLS.views)
         a, b = wg.symbols("only_here other_one")
         made = a
         for _ in range(50):
             made = np.sin(made * b) + a
         gradient = made.gradient([a, b])
-        assert len(SYMBOLS.store._known) > before[0] + 100
+        assert len(SYMBOLS.store.known) > before[0] + 100
         del a, b, made, gradient
         gc.collect()
-        assert (len(SYMBOLS.store._known), len(SYMBOLS._views)) == before
+        assert (len(SYMBOLS.store.known), len(SYMBOLS.views)) == before
 
     def test_deep_nesting(self) -> None:
         u = x

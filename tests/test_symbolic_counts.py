@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -45,25 +45,27 @@ def test_speelpennings_product(n: int) -> None:
 
 
 def test_a_hundred_factors_take_milliseconds() -> None:
+    """5 ms on a machine that is not busy; on any other, in proportion to a loop of Python's own."""
     x = list(wg.symbols("x:100"))
-    times = []
+    times, loops = [], []
     for _ in range(20):
         gc.collect()
-        started = perf_counter()
+        started = process_time()
         product = known.speelpenning(x)
         gradient = product.gradient(x)
-        times.append(perf_counter() - started)
+        times.append(process_time() - started)
         del product, gradient
-    assert min(times) < 5e-3 * patience()
+        loops.append(seconds_of_a_loop())
+    assert min(times) < 5e-3 * max(1.0, min(loops) / 5e-3)
 
 
-def patience() -> float:
-    """How much slower this machine is just now than the one of the goal: from a loop of Python's own."""
-    started = perf_counter()
+def seconds_of_a_loop() -> float:
+    """About 5 ms."""
+    started = process_time()
     total = 0.0
     for i in range(100_000):
         total += i * 0.5
-    return max(1.0, (perf_counter() - started) / 8e-3)
+    return process_time() - started
 
 
 @pytest.mark.parametrize("symmetric", [False, True])

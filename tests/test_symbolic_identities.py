@@ -42,6 +42,7 @@ def test_identities(made: Any, text: str) -> None:
 def test_numbers_that_would_overflow_are_not_folded() -> None:
     assert (1e200 * (1e200 * x)).evaluate(x=1e-300) == 1e100
     assert (1e-200 * (1e-200 * x)).evaluate(x=1e300) == pytest.approx(1e-100)
+    assert str(2 * (10**400 * x)).startswith("2 * 1000")  # an int that is no double
 
 
 def test_complex_numbers_keep_their_signed_zeros() -> None:

@@ -55,13 +55,21 @@ def _function(name: str) -> Callable[[Formula], Formula]:
 TAME = ("sin", "cos", "tanh", "arctan")
 
 
+def _quotient(a: Any, b: Any) -> Any:
+    """a / b, by zero as NumPy does it."""
+    if type(a) in (int, float) and type(b) in (int, float) and b == 0:
+        with np.errstate(all="ignore"):
+            return np.true_divide(a, b)
+    return a / b
+
+
 def _inner(children: st.SearchStrategy[Formula]) -> st.SearchStrategy[Formula]:
     pairs = st.tuples(children, children)
     return st.one_of(
         pairs.map(lambda p: _operator("+", lambda a, b: a + b)(*p)),
         pairs.map(lambda p: _operator("-", lambda a, b: a - b)(*p)),
         pairs.map(lambda p: _operator("*", lambda a, b: a * b)(*p)),
-        pairs.map(lambda p: _operator("/", lambda a, b: a / b)(*p)),
+        pairs.map(lambda p: _operator("/", _quotient)(*p)),
         children.map(_operator("-", lambda a: -a)),
         children.map(lambda x: _operator("**", lambda a, b: a**b)(x, _number(2))),
         children.map(lambda x: _operator("**", lambda a, b: a**b)(x, _number(3))),

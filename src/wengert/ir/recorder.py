@@ -116,7 +116,10 @@ class Recorder:
     # -- keys of equal lines -------------------------------------------------------------------------------------------
 
     def _line_key(self, primitive: Primitive, inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
-        keys = tuple([x if type(x) is Var else self._key(x) for x in inputs])
+        if len(inputs) == 2 and type(inputs[0]) is Var and type(inputs[1]) is Var:
+            keys: tuple[Any, ...] = inputs
+        else:
+            keys = tuple([x if type(x) is Var else self._key(x) for x in inputs])
         if primitive.commutative and hash(keys[0]) > hash(keys[1]):
             keys = (keys[1], keys[0])
         if params:

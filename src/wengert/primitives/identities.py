@@ -9,7 +9,7 @@ quotient of two unknowns here.
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +20,7 @@ from wengert.primitives.simplifications import is_number, made_by, step
 from wengert.primitives.ufuncs import UFUNCS
 
 Rule = Callable[..., Any]
+LARGEST = sys.float_info.max
 
 
 # -- parts of an input -------------------------------------------------------------------------------------------------
@@ -31,9 +32,10 @@ def bare(x: Any) -> bool:
         return False
     if x.origin is None:
         return True
-    row, inputs, *_ = x.origin
+    row = x.origin.primitive
     if row is UFUNCS[np.multiply]:
-        return type(inputs[0]) is Var and type(inputs[1]) is Var
+        first, second = x.origin.inputs
+        return type(first) is Var and type(second) is Var
     return row is not UFUNCS[np.negative] and row is not UFUNCS[np.divide]
 
 
@@ -63,7 +65,12 @@ def coefficient(x: Any) -> tuple[Any, Any]:
 
 def safe(number: Any) -> Any:
     """A folded number, `None` where folding it overflows or vanishes."""
-    return number if math.isfinite(number) and number != 0 else None
+    return number if finite(number) and number != 0 else None
+
+
+def finite(number: Any) -> bool:
+    """Whether a number, an int of any size too, is a finite double."""
+    return bool(abs(number) <= LARGEST)
 
 
 # -- the rules ---------------------------------------------------------------------------------------------------------
@@ -127,7 +134,7 @@ def _like_terms(x: Any, y: Any, sign: int) -> Any:
     if u is not v or type(u) is not Var:
         return None
     total = c + sign * d
-    return step(np.multiply, total, u) if math.isfinite(total) else None
+    return step(np.multiply, total, u) if finite(total) else None
 
 
 def _constants(x: Any, y: Any) -> Any:
@@ -135,7 +142,7 @@ def _constants(x: Any, y: Any) -> Any:
         inner = is_number(number) and made_by(other, np.add)
         if inner:
             for c, u in (inner, inner[::-1]):
-                if is_number(c) and math.isfinite(c + number):
+                if is_number(c) and finite(c + number):
                     return step(np.add, u, c + number)
     return None
 
@@ -197,7 +204,7 @@ def chain_multiplied(product: Primitive, quotient: Primitive, x: Any, y: Any) ->
     for a, fraction in ((x, y), (y, x)):
         if is_number(a):
             found = _times_number(a, fraction)
-            return step(np.multiply, a, fraction) if found is None and a != 0 and math.isfinite(a) else found
+            return step(np.multiply, a, fraction) if found is None and a != 0 and finite(a) else found
     return multiplied(x, y, product, quotient)
 
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from functools import partial
-from threading import RLock
-from types import NoneType
 from typing import Any
-from weakref import ref
 
 import numpy as np
 
 from wengert.ir import ABSENT, Array, Location, Origin, Primitive, Recorder, Step, Var, type_of
 from wengert.record import Box, Level
 from wengert.record.roots import SQUARING
+from wengert.symbolic.weak import WeakTable
 
 SMALL = 256  # bytes of an array that are kept in the key of a line; of larger ones a digest
 
@@ -28,27 +25,27 @@ class Store(Recorder):
 
     def __init__(self) -> None:
         super().__init__()
-        self._known: dict[Any, ref[Var]] = {}
+        self.known = WeakTable()
         self._numbers: dict[Primitive, tuple[Any, ...]] = {}  # the types of what a primitive makes of numbers
 
     def symbol(self, name: str, type: Array) -> Var:
         """The input of this name and type."""
-        return self._unique(("symbol", name, type), type, Origin(None, (), {"name": name}))
+        var: Var = self._unique(("symbol", name, type), type, Origin(None, (), {"name": name}))
+        return var
 
     def constant(self, value: Any) -> Var:
         """A Var that holds a literal; in lines it is one."""
         value = frozen(value)
         key = ("constant", self._key(value))
-        with LOCK:
-            return self._alive(key) or self._keep_weakly(key, Var(value, type_of(value)))
+        var: Var = self.known.get(key) or self.known.enter(key, Var(value, type_of(value)))
+        return var
 
     def record(self, step: Any) -> Any:
         """A step, those in its inputs before it; a Var or a literal stays as it is."""
         return self._step(step, None)
 
     def _find(self, key: Any) -> tuple[Var, ...] | None:
-        found = self._known.get(key)
-        var = None if found is None else found()
+        var = self.known.get(key)
         return None if var is None else (var,)
 
     def _enter(
@@ -65,21 +62,10 @@ class Store(Recorder):
         origins = [Origin(primitive, inputs, params, i, len(types)) for i in range(len(types))]
         return tuple([self._unique((key, one.output), t, one) for t, one in zip(types, origins, strict=True)])
 
-    def _unique(self, key: Any, type: Array, origin: Origin) -> Var:
-        with LOCK:
-            var = self._alive(key)
-            if var is None:
-                var = self._keep_weakly(key, Var(type=type))
-                var.origin = origin
-            return var
-
-    def _alive(self, key: Any) -> Var | None:
-        found = self._known.get(key)
-        return None if found is None else found()
-
-    def _keep_weakly(self, key: Any, var: Var) -> Var:
-        self._known[key] = ref(var, partial(_forget, self._known, key))
-        return var
+    def _unique(self, key: Any, type: Array, origin: Origin) -> Any:
+        var = Var(ABSENT, type)
+        var.origin = origin
+        return self.known.enter(key, var)
 
     def _types(self, primitive: Primitive, inputs: tuple[Any, ...], params: dict[str, Any]) -> tuple[Any, ...]:
         numbers = not params
@@ -109,7 +95,7 @@ class Store(Recorder):
         if primitive.identities is None or type.dtype.kind != "f":
             return super()._simpler(primitive, inputs, params, type)
         found = primitive.identities(*inputs, **params)
-        if isinstance(found, (Step, NoneType)):
+        if found is None or isinstance(found, Step):
             return found
         if isinstance(found, Var):
             return found if found.type.dtype == type.dtype else None
@@ -117,7 +103,12 @@ class Store(Recorder):
 
     def _line_key(self, primitive: Primitive, inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
         """The key of a line, in which an int beside a float is the float: 2 * x is 2.0 * x."""
-        if primitive.partials is not None and any(type(x) is int for x in inputs):
+        for x in inputs:
+            if type(x) is int:
+                break
+        else:
+            return super()._line_key(primitive, inputs, params)
+        if primitive.partials is not None:
             beside_float = any(type(x) is Var and x.type.dtype.kind == "f" for x in inputs)
             inputs = tuple([float(x) if beside_float and type(x) is int and abs(x) < 2**53 else x for x in inputs])
         return super()._line_key(primitive, inputs, params)
@@ -135,44 +126,25 @@ _PYTHONS = frozenset({float, int, complex, bool})
 NUMBER = Array((), np.dtype(np.float64), weak=True)  # the type of a symbol, unless another is given; one object
 
 
-LOCK = RLock()  # of both tables; what dies may do so in any thread, and at any time
-
-
-def _forget(table: dict[Any, Any], key: Any, dead: Any, lock: Any = LOCK) -> None:
-    with lock:  # not the global: at the end of the program that is gone first
-        if table.get(key) is dead:
-            del table[key]
-
-
 class Symbols(Level):
     """What a primitive does to symbols: its line is recorded, its output is an expression.
 
     `view` makes the expression for a Var; there is one for each, as long as somebody has it.
     """
 
-    __slots__ = ("_views", "make", "store")
+    __slots__ = ("make", "store", "views")
 
     def __init__(self, make: Callable[[Symbols, Var], Box]) -> None:
         super().__init__("")
         self.depth = 0.25  # type: ignore[assignment]  # above plain arrays, below every recording of a program
         self.make = make
         self.store = Store()
-        self._views: dict[Var, ref[Any]] = {}
+        self.views = WeakTable()
 
     def view(self, var: Var) -> Any:
         """The expression that a Var is the value of."""
-        found = self._views.get(var)
-        view = None if found is None else found()
-        return self._new_view(var) if view is None else view
-
-    def _new_view(self, var: Var) -> Any:
-        with LOCK:
-            found = self._views.get(var)
-            view = None if found is None else found()
-            if view is None:
-                view = self.make(self, var)
-                self._views[var] = ref(view, partial(_forget, self._views, var))
-            return view
+        found = self.views.get(var)
+        return self.views.enter(var, self.make(self, var)) if found is None else found
 
     def expression(self, value: Any) -> Any:
         """A number, an array or a value of this level as an expression."""
