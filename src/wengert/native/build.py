@@ -1,4 +1,4 @@
-"""The function `main` of a program, and how much LLVM is asked to do about it."""
+"""The function that a program is, and how much LLVM is asked to do about it."""
 
 from __future__ import annotations
 
@@ -22,12 +22,11 @@ def output_type(x: Any) -> Array:
     return x.type if type(x) is Var else type_of(x)
 
 
-def emit_main(assembly: Assembly, wl: WengertList) -> int:
-    """The function `main` of a frame; the size of its working memory."""
-    frame = Frame(Val("%frame", "p"), len(wl.inputs), len(wl.outputs))
-    low = Scope(
-        assembly, Builder(assembly.module), frame, wl.lines, wl.inputs, wl.outputs, Val("%memory", "p"), lower
-    )
+def emit_main(assembly: Assembly, wl: WengertList, language: Any = Builder) -> int:
+    """The function `program` of a frame; the size of its working memory."""
+    b = language(assembly.module)
+    frame = Frame(b.parameter("frame", "p"), len(wl.inputs), len(wl.outputs))
+    low = Scope(assembly, b, frame, wl.lines, wl.inputs, wl.outputs, b.parameter("memory", "p"), lower)
     parts = Parts(assembly.module, low.plan)
     for k, x in enumerate(wl.inputs):
         low.given[x] = functools.partial(_input, low, k, x.type)
@@ -43,7 +42,7 @@ def emit_main(assembly: Assembly, wl: WengertList) -> int:
         pointer = frame.output(low.b, k) if kind.shape == () else _output(low, k)
         low.deliver(x, Place(pointer, c_layout(kind.shape, code)), k)
     parts.close(low)
-    parts.main()
+    parts.main(language(assembly.module))
     return low.arena.size
 
 

@@ -234,6 +234,9 @@ class Emitter:
             number = getattr(x, "value", None)
             if number is not None and np.isfinite(number) and number != 0:
                 return other if number == 1 else self.multiply(a, b)  # nan only where the other is
+        found = self.b.times(a, b)
+        if found is not None:
+            return found
         product = self.multiply(a, b)
         if a.kind not in "fc":
             return product

@@ -163,7 +163,7 @@ class Entry:
     def _run(self, frame: Frame, memory: Val) -> Val:
         release = self.assembly.cost > RELEASE
         state = self._c("PyEval_SaveThread", "p") if release else None
-        status = self.b.call("@main", "i4", [frame.pointer, memory])
+        status = self.b.call("@program", "i4", [frame.pointer, memory])
         if state is not None:
             self._c("PyEval_RestoreThread", None, state)
         return status

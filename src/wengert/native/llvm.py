@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from wengert.native.values import PARTS, Val
+from wengert.native.values import LANES, PARTS, Val
 
 SCALARS = {"f8": "double", "f4": "float", "b1": "i1", "p": "ptr"} | {
     f"{kind}{size}": f"i{8 * size}" for kind in "iu" for size in (1, 2, 4, 8)
@@ -34,6 +34,32 @@ def literal_text(value: Any, code: str) -> str:
     if kind == "b":
         return "true" if value else "false"
     return str(int(value))
+
+
+GROW = """define internal ptr @wengert.grow(ptr %slot, i64 %size) #0 {
+  %end = getelementptr i8, ptr %slot, i64 8
+  %room = load i64, ptr %end
+  %old = load ptr, ptr %slot
+  %fits = icmp sle i64 %size, %room
+  br i1 %fits, label %done, label %more
+more:
+  %twice = shl i64 %room, 1
+  %larger = icmp sgt i64 %size, %twice
+  %wanted = select i1 %larger, i64 %size, i64 %twice
+  %least = icmp sgt i64 %wanted, 256
+  %bytes = select i1 %least, i64 %wanted, i64 256
+  %new = call ptr @realloc(ptr %old, i64 %bytes)
+  %failed = icmp eq ptr %new, null
+  br i1 %failed, label %nothing, label %keep
+keep:
+  store ptr %new, ptr %slot
+  store i64 %bytes, ptr %end
+  ret ptr %new
+done:
+  ret ptr %old
+nothing:
+  ret ptr null
+}"""
 
 
 class Module:
@@ -85,6 +111,8 @@ class Builder:
     """Appends instructions to one function."""
 
     language = "llvm"
+    lanes = LANES
+    null = Val("null", POINTER)
 
     def __init__(self, module: Module) -> None:
         self.module = module
@@ -184,6 +212,10 @@ class Builder:
             self.emit(f"call void {address.text}({inside})")
             return None
         return self.result(f"call {type_text(code)} {address.text}({inside})", code)
+
+    def times(self, a: Val, b: Val) -> Val | None:
+        """There is no function for this."""
+        return None
 
     # -- lanes ---------------------------------------------------------------------------------------------------------
 
@@ -399,6 +431,38 @@ class Builder:
             self.store(value, pointer)
         self.emit(f"ret i32 {status}")
         self.start(on)
+
+    def give(self, value: Val | int) -> None:
+        """End the function."""
+        text = f"{type_text(value.code, value.lanes)} {value.text}" if isinstance(value, Val) else f"i32 {value}"
+        self.emit(f"ret {text}")
+
+    def parameter(self, name: str, code: str, lanes: int = 1) -> Val:
+        """A parameter of the function."""
+        return Val(f"%{name}", code, lanes)
+
+    def define(self, name: str, parameters: Sequence[Val], code: str = "i4", note: int = 0) -> str:
+        """Finish the function, and enter it into the module; `note` numbers its attributes."""
+        lanes = parameters[0].lanes
+        kinds = [type_text(p.code, p.lanes) + (" noalias" if p.code == POINTER else "") for p in parameters]
+        listed = ", ".join(f"{kind} {p.text}" for kind, p in zip(kinds, parameters, strict=True))
+        self.module.functions[name] = self.finish(f"internal {type_text(code, lanes)} {name}({listed}) #{note}")
+        return name
+
+    def array(self, assembly: Any, value: Any) -> Val:
+        """The address of a literal array."""
+        return self.slot(assembly.array(value))
+
+    def copy(self, target: Val, source: Val, size: Val) -> None:
+        """Copy bytes."""
+        name = "@llvm.memcpy.p0.p0.i64"
+        self.module.declare(name, f"declare void {name}(ptr, ptr, i64, i1)")
+        self.emit(f"call void {name}(ptr {target.text}, ptr {source.text}, i64 {size.text}, i1 false)")
+
+    def need_growth(self) -> None:
+        """Have the function that lets buffers grow."""
+        self.module.functions["@wengert.grow"] = GROW
+        self.module.declare("@realloc", "declare ptr @realloc(ptr, i64)")
 
     def finish(self, signature: str) -> str:
         """The text of the function."""

@@ -21,7 +21,7 @@ from wengert.native.elements import types_of
 from wengert.native.folds import operands, start_of
 from wengert.native.plan import Item, Kind
 from wengert.native.scope import Scope
-from wengert.native.values import LANES, PARTS, Val, code_of, itemsize
+from wengert.native.values import PARTS, Val, code_of, itemsize
 from wengert.native.views import Layout, Place
 
 UNROLL = 4  # vectors of sums side by side
@@ -188,13 +188,13 @@ class Nest:
             leaf.access is not None and leaf.access.place.code in PARTS for leaf in self.leaves.values()
         )
         if not complex_:
-            costs = {a: self._cost(a) for a in axes if self.lengths[a] >= LANES}
+            costs = {a: self._cost(a) for a in axes if self.lengths[a] >= self.b.lanes}
             vector = min(costs, key=lambda a: (costs[a], -a), default=None)
         for r in self.reductions:
             kept = [a for a in axes if not r.reduced[a]]
             size = int(np.prod([self.lengths[a] for a in kept], dtype=np.int64))
             inner_kept = kept and any(r.reduced[a] for a in axes if a < kept[-1])
-            if inner_kept and not (len(self.lengths) == 2 and LANES <= size <= IN_CACHE and vector == kept[-1]):
+            if inner_kept and not (len(self.lengths) == 2 and self.b.lanes <= size <= IN_CACHE and vector == kept[-1]):
                 order.sort(key=_kept_first(r.reduced))  # sums in registers: kept axes outside
         self.order, self.vector = order, vector
         for r in self.reductions:
@@ -207,8 +207,8 @@ class Nest:
         work: float = sum(r.cost for line in self.lines if (r := self.low.plan.resolved.get(id(line))) is not None)
         for access in self._accesses():
             stride = access.strides[axis]
-            work += 1 if stride == itemsize(access.place.code) else 0.2 if stride == 0 else 3 * LANES
-        vectors = -(-self.lengths[axis] // LANES)
+            work += 1 if stride == itemsize(access.place.code) else 0.2 if stride == 0 else 3 * self.b.lanes
+        vectors = -(-self.lengths[axis] // self.b.lanes)
         return work * vectors / self.lengths[axis]
 
     def _find_depths(self) -> None:
@@ -276,7 +276,9 @@ class Nest:
 
     def _many_products(self) -> bool:
         """Whether the inmost loop multiplies so that an exact zero wins."""
-        return any(line.primitive.name == "times" for line in self.by_depth.get(len(self.order), ()))
+        return self.b.language == "llvm" and any(
+            line.primitive.name == "times" for line in self.by_depth.get(len(self.order), ())
+        )
 
     def _quick_points(self, depth: int, ctx: Context) -> None:
         """The inmost values with plain products; only if one of those is nan, once more with an eye on zeros."""
@@ -326,11 +328,11 @@ class Nest:
             return
         inner = depth == len(self.order) - 1
         summed = [r for r in self.reductions if r.reduced[axis] and not r.in_memory]
-        light = len(self.lines) <= 12
-        unroll = UNROLL if summed and inner and light and n >= 8 * UNROLL * LANES else 1
-        done = n - n % (LANES * unroll) if unroll > 1 else 0
+        light = len(self.lines) <= 12 and self.b.lanes > 1
+        unroll = UNROLL if summed and inner and light and n >= 8 * UNROLL * self.b.lanes else 1
+        done = n - n % (self.b.lanes * unroll) if unroll > 1 else 0
         if not summed:
-            with self.b.loop(0, n, LANES) as index:
+            with self.b.loop(0, n, self.b.lanes) as index:
                 self._vector_turn(depth, Context(ctx), axis, index)
             return
         totals = {r: self._variable(r) for r in summed}
@@ -343,7 +345,7 @@ class Nest:
             self.b.put(ctx.sums[r], self._two(r, self.b.get(ctx.sums[r]), total))
 
     def _variable(self, r: Reduction) -> Val:
-        return self.b.variable(self.e.constant(self._start(r), r.code, LANES))
+        return self.b.variable(self.e.constant(self._start(r), r.code, self.b.lanes))
 
     def _blocks(
         self, depth: int, ctx: Context, axis: int, begin: int, end: int, unroll: int, totals: dict[Reduction, Val]
@@ -361,9 +363,9 @@ class Nest:
     ) -> None:
         """Sums of vectors from here to there, side by side, added to the totals."""
         sides = [{r: self._variable(r) for r in totals} for _ in range(unroll)]
-        with self.b.loop(begin, end, LANES * unroll) as index:
+        with self.b.loop(begin, end, self.b.lanes * unroll) as index:
             for number, side in enumerate(sides):
-                at = self.b.op("add", index, self.b.constant(number * LANES, "i8")) if number else index
+                at = self.b.op("add", index, self.b.constant(number * self.b.lanes, "i8")) if number else index
                 inner = Context(ctx)
                 inner.sums.update(side)
                 self._vector_turn(depth, inner, axis, at)
@@ -379,13 +381,13 @@ class Nest:
         What it then computes a second time is stored a second time, and masked in sums.
         """
         n = self.lengths[axis]
-        if n % LANES:
-            start = self.e.minimum(index, self.b.constant(n - LANES, "i8"))
+        if n % self.b.lanes:
+            start = self.e.minimum(index, self.b.constant(n - self.b.lanes, "i8"))
             if self.reductions:
-                lanes = self.e.add(self.e.splat(start, LANES), self.b.steps(LANES))
-                ctx.mask = self.b.compare("sge", lanes, self.e.splat(index, LANES))
+                lanes = self.e.add(self.e.splat(start, self.b.lanes), self.b.steps(self.b.lanes))
+                ctx.mask = self.b.compare("sge", lanes, self.e.splat(index, self.b.lanes))
             index = start
-        self._turn(depth, ctx, axis, index, LANES)
+        self._turn(depth, ctx, axis, index, self.b.lanes)
 
     def _two(self, r: Reduction, a: Val, b: Val) -> Val:
         return getattr(self.e, r.fold.combine)(a, b)
@@ -467,23 +469,23 @@ class Nest:
             return self.b.load(pointer, code)
         size = itemsize(code)
         if stride == size:
-            return self.b.load(pointer, code, LANES, align=size)
+            return self.b.load(pointer, code, self.b.lanes, align=size)
         if stride == -size:
-            found = self.b.load(self.b.offset(pointer, -size * (LANES - 1)), code, LANES, align=size)
-            return self.b.shuffle(found, found, range(LANES - 1, -1, -1))
-        return self.b.gather([self.b.load(self.b.offset(pointer, stride * i), code) for i in range(LANES)])
+            found = self.b.load(self.b.offset(pointer, -size * (self.b.lanes - 1)), code, self.b.lanes, align=size)
+            return self.b.shuffle(found, found, range(self.b.lanes - 1, -1, -1))
+        return self.b.gather([self.b.load(self.b.offset(pointer, stride * i), code) for i in range(self.b.lanes)])
 
     def _write(self, access: Access, value: Val, ctx: Context, depth: int) -> None:
         pointer = self._pointer(access, ctx, depth)
         stride, size = self._vector_stride(access, ctx, depth), itemsize(access.place.code)
         if stride == 0:
-            self.b.store(value if value.lanes == 1 else self.b.extract(value, LANES - 1), pointer)
+            self.b.store(value if value.lanes == 1 else self.b.extract(value, self.b.lanes - 1), pointer)
             return
-        value = elements.spread(self.e, value, LANES)
+        value = elements.spread(self.e, value, self.b.lanes)
         if stride == size:
             self.b.store(value, pointer)
             return
-        for i in range(LANES):
+        for i in range(self.b.lanes):
             self.b.store(self.b.extract(value, i), self.b.offset(pointer, stride * i))
 
     def _store_all(self, depth: int, ctx: Context) -> None:
@@ -499,14 +501,14 @@ class Nest:
         value = r.fold.each(self.e, *values, **r.line.params) if r.fold.each is not None else values[0]
         value = self.e.convert(value, r.code)
         if ctx.mask is not None and (r.in_memory or (self.vector is not None and r.reduced[self.vector])):
-            value = elements.spread(self.e, value, LANES)
-            value = self.e.where(ctx.mask, value, self.e.constant(self._start(r), r.code, LANES))
+            value = elements.spread(self.e, value, self.b.lanes)
+            value = self.e.where(ctx.mask, value, self.e.constant(self._start(r), r.code, self.b.lanes))
         if r.in_memory:
             assert r.access is not None
             depth = len(self.order)
             stride = self._vector_stride(r.access, ctx, depth)
             if ctx.lanes > 1 and stride == 0:
-                value = self._across(r, elements.spread(self.e, value, LANES))
+                value = self._across(r, elements.spread(self.e, value, self.b.lanes))
             old = self._read(r.access, ctx, depth)
             self._write(r.access, self._two(r, old, value), ctx, depth)
             return

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from wengert.native.elements import spread
 from wengert.native.emit import Emitter
 from wengert.native.llvm import Builder
-from wengert.native.values import LANES, PARTS, Val, itemsize
+from wengert.native.values import PARTS, Val, itemsize
 from wengert.native.views import Layout, Place
 
 Axes = list[tuple[int, tuple[int, ...]]]  # lengths, and the strides of each array
@@ -91,16 +91,16 @@ def nest(
     even = bool(codes) and all(
         step == itemsize(code) and code not in PARTS for step, code in zip(steps, codes, strict=True)
     )
-    if not rest and even and n >= LANES and (again or n % LANES == 0):
-        with b.loop(0, n, LANES) as index:
-            last = b.constant(n - LANES, "i8")
-            turn(b.select(b.compare("slt", index, last), index, last) if n % LANES else index, LANES)
+    if not rest and even and n >= b.lanes and (again or n % b.lanes == 0):
+        with b.loop(0, n, b.lanes) as index:
+            last = b.constant(n - b.lanes, "i8")
+            turn(b.select(b.compare("slt", index, last), index, last) if n % b.lanes else index, b.lanes)
         return
     done = 0
-    if not rest and even and n >= LANES:
-        done = n - n % LANES
-        with b.loop(0, done, LANES) as index:
-            turn(index, LANES)
+    if not rest and even and n >= b.lanes:
+        done = n - n % b.lanes
+        with b.loop(0, done, b.lanes) as index:
+            turn(index, b.lanes)
     if done < n:
         with b.loop(done, n) as index:
             turn(index, 1)

@@ -13,8 +13,9 @@ from wengert.ir import Var
 from wengert.native.llvm import Builder, Module
 from wengert.native.plan import Plan
 from wengert.native.scope import Scope
-from wengert.native.values import Val, itemsize
+from wengert.native.values import itemsize
 
+PARAMETERS = ("frame", "memory", "spill")
 LENGTH = 1200  # instructions, after which a part ends
 
 
@@ -39,7 +40,7 @@ class Parts:
 
     def check(self, low: Scope, line: Any) -> None:
         """Begin another part after this line if the present one is long."""
-        if len(low.b.lines) > LENGTH and self.order[id(line)] + 1 < len(self.order):
+        if low.b.language == "llvm" and len(low.b.lines) > LENGTH and self.order[id(line)] + 1 < len(self.order):
             self.turn(low, self.order[id(line)])
 
     def turn(self, low: Scope, now: int) -> None:
@@ -54,14 +55,13 @@ class Parts:
 
     def begin(self, low: Scope) -> None:
         """Have the scope write to a new function."""
-        low.attach(Builder(self.module), Val("%memory", "p"))
+        low.attach(type(low.b)(self.module), low.memory)
 
     def close(self, low: Scope) -> None:
         """The function so far."""
-        low.b.emit("ret i32 0")
+        low.b.give(0)
         name = f"@part{len(self.functions)}"
-        signature = f"internal i32 {name}(ptr noalias %frame, ptr noalias %memory, ptr noalias %spill) #0"
-        self.module.functions[name] = low.b.finish(signature)
+        low.b.define(name, [low.b.parameter(one, "p") for one in PARAMETERS])
         self.functions.append(name)
 
     def _slot(self, size: int) -> int:
@@ -74,13 +74,13 @@ class Parts:
         step = itemsize(code)
         offset = self._slot(step * registers.size)
         for i, value in enumerate(registers.flat):
-            low.b.store(value, low.b.offset(Val("%spill", "p"), offset + step * i))
+            low.b.store(value, low.b.offset(low.b.parameter("spill", "p"), offset + step * i))
         shape = registers.shape
 
         def fetch() -> Any:
             found = np.empty(shape, object)
             for i, at in enumerate(np.ndindex(shape)):
-                found[at] = low.b.load(low.b.offset(Val("%spill", "p"), offset + step * i), code)
+                found[at] = low.b.load(low.b.offset(low.b.parameter("spill", "p"), offset + step * i), code)
             return found
 
         low.spilled[x] = fetch
@@ -89,31 +89,25 @@ class Parts:
         registers = items.registers()
         offset = self._slot(8 * len(registers))
         for i, value in enumerate(registers):
-            low.b.store(value, low.b.offset(Val("%spill", "p"), offset + 8 * i))
+            low.b.store(value, low.b.offset(low.b.parameter("spill", "p"), offset + 8 * i))
 
         def fetch() -> Any:
             found = [
-                low.b.load(low.b.offset(Val("%spill", "p"), offset + 8 * i), value.code)
+                low.b.load(low.b.offset(low.b.parameter("spill", "p"), offset + 8 * i), value.code)
                 for i, value in enumerate(registers)
             ]
             return items.of(found)
 
         low.spilled_sequences[x] = fetch
 
-    def main(self) -> None:
+    def main(self, b: Builder) -> None:
         """The function that calls the parts one after another."""
-        b = Builder(self.module)
-        frame = Val("%frame", "p")
+        frame, memory = (b.parameter(one, "p") for one in PARAMETERS[:2])
         spill = b.alloca(self.size, 64)
-        memory = Val("%memory", "p")
         for name in self.functions:
             status = b.call(name, "i4", [frame, memory, spill])
-            if len(self.functions) > 1:
-                b.leave(b.compare("ne", status, b.constant(0, "i4")), self._failed(b, status))
-        b.emit(f"ret i32 {status.text}")
-        self.module.functions["@main"] = b.finish("internal i32 @main(ptr noalias %frame, ptr noalias %memory) #0")
-
-    def _failed(self, b: Builder, status: Val) -> str:
-        label = b.label("failed")
-        b.tail.append(f"{label}:\n  ret i32 {status.text}")
-        return label
+            with b.when(b.compare("ne", status, b.constant(0, "i4"))):
+                b.give(status)
+                b.start(b.label("unreachable"))
+        b.give(0)
+        b.define("@program", [frame, memory])

@@ -12,6 +12,7 @@ from wengert.ir import Array, WengertList
 from wengert.native import cache, cpython, engine
 from wengert.native.assembly import Assembly
 from wengert.native.build import emit_main, output_type, passes
+from wengert.native.c_file import c_file, header
 from wengert.native.entry import Entry
 from wengert.native.guard import Guard
 from wengert.native.prepare import prepared
@@ -39,15 +40,18 @@ class NativeProgram:
     def __call__(self, *args: Any) -> Any:
         return self.call(*args)
 
-    def source(self, language: str = "python") -> str:
-        """The program as text: `"llvm"` or `"asm"`."""
+    def source(self, language: str = "c", name: str = "program") -> str:
+        """The program as text: `"llvm"`, `"asm"`, `"c"` (a C99 file that stands for itself) or `"h"` (its header)."""
         if language == "llvm":
             return self.text
         if language == "asm":
-            module = engine.parse(self.text)
-            engine.optimize(module, passes(self.list))
-            return engine.assembly_text(module, self.level)
-        raise UnsupportedError(f"source: there is no {language!r}; choose 'llvm' or 'asm'")
+            with engine.LOCK:
+                module = engine.parse(self.text)
+                engine.optimize(module, passes(self.list))
+                return engine.assembly_text(module, self.level)
+        if language in ("c", "h"):
+            return c_file(self.list, name) if language == "c" else header(self.list, name)
+        raise UnsupportedError(f"source: there is no {language!r}; choose 'llvm', 'asm', 'c' or 'h'")
 
 
 def compile_list(wl: WengertList, single: bool = False, warn: bool = True, verify: bool = False) -> NativeProgram:

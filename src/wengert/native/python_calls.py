@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from wengert.errors import UnsupportedError
 from wengert.ir import Line, bind
 from wengert.native import moves
 from wengert.native.elements import types_of
@@ -63,6 +64,8 @@ def _function(line: Line) -> Any:
 def emit(low: Scope, line: Line, because: str = "it has no native form for these types") -> None:
     """The call, and why it has to be, if that is to be said."""
     b = low.b
+    if b.language != "llvm":
+        raise UnsupportedError(f"source('c'): {line.primitive.name} is not made of C's arithmetic and library")
     if because:
         low.assembly.reasons.setdefault(line.primitive.name, because)
     slot = low.assembly.callback(_function(line))
@@ -86,6 +89,8 @@ def _dense(low: Scope, place: Place) -> Place:
 def emit_elements(low: Scope, line: Line, xs: Sequence[Val]) -> Val:
     """The call on single numbers, each of the type of an element."""
     b = low.b
+    if b.language != "llvm":
+        raise UnsupportedError(f"source('c'): {line.primitive.name} is not made of C's arithmetic and library")
     low.assembly.reasons.setdefault(line.primitive.name, "it has no native form for these types")
     out = code_of(line.outputs[0].type.dtype)
     assert out is not None

@@ -161,7 +161,7 @@ class Scope:
         if type(x) is not Var:
             code = code_of(dtype_of(x))
             assert code is not None
-            pointer = self.b.slot(self.assembly.array(np.asarray(x)))
+            pointer = self.b.array(self.assembly, np.asarray(x))
             return Place(pointer, c_layout(shape_of(x), code))
         known = self.places.get(x)
         if known is not None:

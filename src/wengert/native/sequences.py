@@ -14,31 +14,6 @@ from wengert.native.scope import Scope
 from wengert.native.values import Val, code_of, itemsize
 from wengert.native.views import Place, c_layout
 
-GROW = """define internal ptr @wengert.grow(ptr %slot, i64 %size) #0 {
-  %end = getelementptr i8, ptr %slot, i64 8
-  %room = load i64, ptr %end
-  %old = load ptr, ptr %slot
-  %fits = icmp sle i64 %size, %room
-  br i1 %fits, label %done, label %more
-more:
-  %twice = shl i64 %room, 1
-  %larger = icmp sgt i64 %size, %twice
-  %wanted = select i1 %larger, i64 %size, i64 %twice
-  %least = icmp sgt i64 %wanted, 256
-  %bytes = select i1 %least, i64 %wanted, i64 256
-  %new = call ptr @realloc(ptr %old, i64 %bytes)
-  %failed = icmp eq ptr %new, null
-  br i1 %failed, label %nothing, label %keep
-keep:
-  store ptr %new, ptr %slot
-  store i64 %bytes, ptr %end
-  ret ptr %new
-done:
-  ret ptr %old
-nothing:
-  ret ptr null
-}"""
-
 
 @dataclass(frozen=True)
 class Items:
@@ -76,7 +51,7 @@ def element_size(kind: Array) -> int:
 
 def nothing(low: Scope, kind: Seq) -> Items:
     """A sequence without items, which stands for zeros."""
-    zero, null = low.b.constant(0, "i8"), Val("null", "p")
+    zero, null = low.b.constant(0, "i8"), low.b.null
     if isinstance(kind.item, Seq):
         return Items(kind, zero, nothing(low, kind.item), null, null)
     return Items(kind, zero, null)
@@ -128,8 +103,7 @@ class Growing:
 
     def __init__(self, low: Scope, kind: Seq) -> None:
         self.low, self.kind = low, kind
-        low.assembly.module.functions["@wengert.grow"] = GROW
-        low.assembly.module.declarations["@realloc"] = "declare ptr @realloc(ptr, i64)"
+        low.b.need_growth()
         self.count = low.b.variable(low.b.constant(0, "i8"))
         self.inner = Growing(low, kind.item) if isinstance(kind.item, Seq) else None
         self.slots = [self._slot() for _ in range(2 if self.inner else 1)]
@@ -150,7 +124,7 @@ class Growing:
         found = b.call("@wengert.grow", "p", [slot, b.op("mul", count, b.constant(size, "i8"))])
         status = self.low.assembly.fail(lambda numbers: MemoryError("a loop keeps more than there is room for"), None)
         with b.when(b.compare("sgt", count, b.constant(0, "i8"))):
-            b.guard(b.compare("eq", found, Val("null", "p")), status)
+            b.guard(b.compare("eq", found, b.null), status)
         return found
 
     @property
@@ -234,7 +208,7 @@ class Growing:
         total = b.op("add", before, x.count)
         found = self._room(self.slots[0], total, self.size)
         size = b.constant(self.size, "i8")
-        copy(self.low, b.offset(found, b.op("mul", before, size)), x.data, b.op("mul", x.count, size))
+        b.copy(b.offset(found, b.op("mul", before, size)), x.data, b.op("mul", x.count, size))
         b.put(self.count, total)
 
     def result(self) -> Items:
@@ -244,10 +218,3 @@ class Growing:
             return Items(self.kind, b.get(self.count), self._data(self.slots[0]))
         starts, lengths = map(self._data, self.slots)
         return Items(self.kind, b.get(self.count), self.inner.result(), starts, lengths)
-
-
-def copy(low: Scope, target: Val, source: Val, size: Val) -> None:
-    """Copy bytes."""
-    name = "@llvm.memcpy.p0.p0.i64"
-    low.assembly.module.declarations[name] = f"declare void {name}(ptr, ptr, i64, i1)"
-    low.b.emit(f"call void {name}(ptr {target.text}, ptr {source.text}, i64 {size.text}, i1 false)")

@@ -150,7 +150,7 @@ def _call_loop(low: Scope, loop: CompiledLoop, pointers: Sequence[Val], count: V
 
 def one_by_loop(low: Scope, line: Line, xs: Sequence[Val]) -> Val:
     """The loop of a ufunc on single numbers."""
-    loop = _loop_of(line)
+    loop = _loop_of(line) if low.b.language == "llvm" else None
     if loop is None:
         return python_calls.emit_elements(low, line, xs)
     b, pointers = low.b, []
@@ -170,7 +170,7 @@ def one_by_loop(low: Scope, line: Line, xs: Sequence[Val]) -> Val:
 
 def by_loop(low: Scope, line: Line) -> bool:
     """The loop of a ufunc on arrays, along the longest axis in which all step evenly; False where it is not known."""
-    loop = _loop_of(line)
+    loop = _loop_of(line) if low.b.language == "llvm" else None
     if loop is None:
         return False
     codes = [code_of(d) for d in loop.dtypes]

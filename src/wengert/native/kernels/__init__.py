@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from wengert.native.kernels import error, exponential, logarithm, powers, trigonometric
 from wengert.native.kernels.number import Number
-from wengert.native.llvm import Builder, type_text
+from wengert.native.llvm import Builder
 from wengert.native.values import Val
 
 KERNELS: dict[str, Callable[..., Number]] = {
@@ -49,11 +49,8 @@ def call(b: Builder, name: str, *xs: Val) -> Val:
     if function not in b.module.functions:
         b.module.functions[function] = ""  # reserved: a kernel may call others
         inner = Builder(b.module)
-        arguments = [Val(f"%x{i}", "f8", lanes) for i in range(len(xs))]
-        result = KERNELS[name](*(Number(inner, x) for x in arguments)).val
-        kind = type_text("f8", lanes)
-        inner.emit(f"ret {kind} {result.text}")
-        parameters = ", ".join(f"{kind} {x.text}" for x in arguments)
-        b.module.functions[function] = inner.finish(f"internal {kind} {function}({parameters}) #1")
+        arguments = [inner.parameter(f"x{i}", "f8", lanes) for i in range(len(xs))]
+        inner.give(KERNELS[name](*(Number(inner, x) for x in arguments)).val)
+        inner.define(function, arguments, "f8", note=1)
     b.module.calls[function] += 1
     return b.call(function, "f8", xs)

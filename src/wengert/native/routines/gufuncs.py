@@ -25,7 +25,7 @@ def cores(ufunc: np.ufunc) -> list[list[str]]:
 def call(low: Scope, line: Line, ufunc: np.ufunc | None = None) -> Any:
     """A line whose `evaluate` is the ufunc, or is computed by it."""
     function = line.primitive.evaluate if ufunc is None else ufunc
-    if not isinstance(function, np.ufunc) or function.signature is None:
+    if low.b.language != "llvm" or not isinstance(function, np.ufunc) or function.signature is None:
         return NotImplemented
     loop = compiled_loop(function, tuple(t.dtype for t in types_of(line)))
     if loop is None:

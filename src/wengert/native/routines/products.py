@@ -11,7 +11,7 @@ from wengert.native import moves
 from wengert.native.elements import spread
 from wengert.native.routines import gufuncs
 from wengert.native.scope import Scope
-from wengert.native.values import LANES, Val, itemsize
+from wengert.native.values import Val, itemsize
 from wengert.native.views import Layout, Place
 
 LETTERS = {"f8": "d", "f4": "s"}
@@ -115,12 +115,15 @@ def _tall(place: Place) -> Place:
 def product(low: Scope, a: Place, b: Place, c: Place) -> None:
     """C = A B of matrices of any strides."""
     (m, k), n = a.shape, b.shape[1]
+    if low.b.language != "llvm":
+        _plain_loops(low, a, b, c)
+        return
     if n == 1 and m > 1 and _leading(a) is None:  # windows of a sequence: vectors of neighbouring windows
         own_loops(low, _turned(b), _turned(a), _turned(c))
         return
-    if _rows_of_vectors(b, c) and n <= NARROW and k <= DEEP:
+    if _rows_of_vectors(low, b, c) and n <= NARROW and k <= DEEP:
         own_loops(low, a, b, c)
-    elif _rows_of_vectors(_turned(a), _turned(c)) and m <= NARROW and k <= DEEP:
+    elif _rows_of_vectors(low, _turned(a), _turned(c)) and m <= NARROW and k <= DEEP:
         own_loops(low, _turned(b), _turned(a), _turned(c))
     elif max(m, k, n) <= SMALL or m * n * k <= SMALL**3 or k == 1 or (min(m, n) == 1 and m * k * n <= SMALL_WORK):
         own_loops(low, a, b, c)
@@ -130,10 +133,10 @@ def product(low: Scope, a: Place, b: Place, c: Place) -> None:
         gemm(low, a, b, c)
 
 
-def _rows_of_vectors(b: Place, c: Place) -> bool:
+def _rows_of_vectors(low: Scope, b: Place, c: Place) -> bool:
     """Whether the rows of B and C can be taken in vectors."""
     size = itemsize(c.code)
-    return c.shape[1] >= LANES and b.layout.strides[1] == c.layout.strides[1] == size
+    return c.shape[1] >= low.b.lanes and b.layout.strides[1] == c.layout.strides[1] == size
 
 
 def _leading(place: Place) -> tuple[bool, int] | None:
@@ -191,14 +194,8 @@ def _turned(place: Place) -> Place:
 def own_loops(low: Scope, a: Place, b: Place, c: Place) -> None:
     """Vectors along the rows of C where B has them, else along the common axis, else single numbers."""
     e, m = low.b, a.shape[0]
-    if not _rows_of_vectors(b, c):
-        n, code = b.shape[1], c.code
-        with e.loop(0, m) as i, e.loop(0, n) as j:
-            row = _at(low, low.address(a), i, a.layout.strides[0])
-            column = _at(low, low.address(b), j, b.layout.strides[1])
-            total = _inner(low, a.shape[1], row, a.layout.strides[1], column, b.layout.strides[0], code)
-            place = _at(low, low.address(c), i, c.layout.strides[0])
-            e.store(total, _at(low, place, j, c.layout.strides[1]))
+    if not _rows_of_vectors(low, b, c):
+        _plain_loops(low, a, b, c)
         return
     done = m - m % ROWS
     if done:
@@ -209,21 +206,31 @@ def own_loops(low: Scope, a: Place, b: Place, c: Place) -> None:
             _rows(low, a, b, c, i, 1)
 
 
+def _plain_loops(low: Scope, a: Place, b: Place, c: Place) -> None:
+    e, (m, k), n, code = low.b, a.shape, b.shape[1], c.code
+    with e.loop(0, m) as i, e.loop(0, n) as j:
+        row = _at(low, low.address(a), i, a.layout.strides[0])
+        column = _at(low, low.address(b), j, b.layout.strides[1])
+        total = _inner(low, k, row, a.layout.strides[1], column, b.layout.strides[0], code)
+        place = _at(low, low.address(c), i, c.layout.strides[0])
+        e.store(total, _at(low, place, j, c.layout.strides[1]))
+
+
 def _rows(low: Scope, a: Place, b: Place, c: Place, i: Val, count: int) -> None:
     """So many rows of C, in vectors, the last of which ends with the row."""
     e, code, size = low.b, c.code, itemsize(c.code)
     (_, k), n = a.shape, b.shape[1]
     row_a = _at(low, low.address(a), i, a.layout.strides[0])
     row_c = _at(low, low.address(c), i, c.layout.strides[0])
-    starts = [*range(0, n - LANES, LANES), n - LANES]
+    starts = [*range(0, n - low.b.lanes, low.b.lanes), n - low.b.lanes]
     for group in (starts[x : x + 2] for x in range(0, len(starts), 2)):
-        totals = [[e.variable(e.constant(0.0, code, LANES)) for _ in group] for _ in range(count)]
+        totals = [[e.variable(e.constant(0.0, code, low.b.lanes)) for _ in group] for _ in range(count)]
         with e.loop(0, k) as index:
             step_a = _at(low, row_a, index, a.layout.strides[1])
             row_b = _at(low, low.address(b), index, b.layout.strides[0])
-            vectors = [e.load(e.offset(row_b, size * first), code, LANES, align=size) for first in group]
+            vectors = [e.load(e.offset(row_b, size * first), code, low.b.lanes, align=size) for first in group]
             for r, row in enumerate(totals):
-                x = spread(low.e, e.load(e.offset(step_a, r * a.layout.strides[0]), code), LANES)
+                x = spread(low.e, e.load(e.offset(step_a, r * a.layout.strides[0]), code), low.b.lanes)
                 for total, y in zip(row, vectors, strict=True):
                     e.put(total, e.intrinsic("fma", x, y, e.get(total)))
         for r, row in enumerate(totals):
@@ -256,15 +263,15 @@ def _sum(low: Scope, k: int, a: Val, step_a: int, b: Val, step_b: int, code: str
 def _inner(low: Scope, k: int, a: Val, step_a: int, b: Val, step_b: int, code: str) -> Val:
     """Σ a_k b_k of numbers: in vectors, four at a time, if both lie in a row."""
     e, size = low.b, itemsize(code)
-    if not (step_a == step_b == size and k >= LANES):
+    if not (step_a == step_b == size and k >= low.b.lanes):
         return _sum(low, k, a, step_a, b, step_b, code, 1)
-    sides = 4 if k >= 4 * LANES else 1
-    totals = [e.variable(e.constant(0.0, code, LANES)) for _ in range(sides)]
-    done = k - k % (LANES * sides)
-    with e.loop(0, done, LANES * sides) as index:
+    sides = 4 if k >= 4 * low.b.lanes else 1
+    totals = [e.variable(e.constant(0.0, code, low.b.lanes)) for _ in range(sides)]
+    done = k - k % (low.b.lanes * sides)
+    with e.loop(0, done, low.b.lanes * sides) as index:
         for number, total in enumerate(totals):
-            at = e.op("add", index, e.constant(number * LANES, "i8"))
-            x, y = (e.load(_at(low, p, at, size), code, LANES, align=size) for p in (a, b))
+            at = e.op("add", index, e.constant(number * low.b.lanes, "i8"))
+            x, y = (e.load(_at(low, p, at, size), code, low.b.lanes, align=size) for p in (a, b))
             e.put(total, e.intrinsic("fma", x, y, e.get(total)))
     values = [e.get(t) for t in totals]
     while len(values) > 1:

@@ -450,6 +450,8 @@ def _rename(scope: Scope, v: Var, other: Var) -> None:
 def look(low: Scope, cost: float) -> None:
     """Once in a while, look whether the user wants to stop: Ctrl-C ends the program."""
     b = low.b
+    if b.language != "llvm":
+        return
     left = b.alloca(8)
     b.head.append(f"  store i64 {PATIENCE}, ptr {left.text}")
     now = b.op("sub", b.load(left, "i8"), b.constant(int(min(cost, PATIENCE)), "i8"))

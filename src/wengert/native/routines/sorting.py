@@ -9,7 +9,6 @@ import numpy as np
 from wengert.ir import Line
 from wengert.native import moves
 from wengert.native.emit import Emitter
-from wengert.native.llvm import Builder
 from wengert.native.routines.scans import along
 from wengert.native.scope import Scope
 from wengert.native.values import CODES, PARTS, Val, code_of
@@ -53,9 +52,10 @@ def _function(low: Scope, code: str) -> str:
     module = low.assembly.module
     if name in module.functions:
         return name
-    b = Builder(module)
+    b = type(low.b)(module)
     e = Emitter(b)
-    keys, stride, order, spare, n = Val("%k", "p"), Val("%s", "i8"), Val("%o", "p"), Val("%t", "p"), Val("%n", "i8")
+    parameters = [b.parameter(*one) for one in (("k", "p"), ("s", "i8"), ("o", "p"), ("t", "p"), ("n", "i8"))]
+    keys, stride, order, spare, n = parameters
 
     def number(value: int) -> Val:
         return b.constant(value, "i8")
@@ -113,8 +113,8 @@ def _function(low: Scope, code: str) -> str:
     final = b.get(source)
     with b.when(b.compare("ne", final, order)), b.loop(number(0), n) as i:
         b.store(b.load(at(final, i), "i8"), at(order, i))
-    b.emit("ret i32 0")
-    module.functions[name] = b.finish(f"internal i32 {name}(ptr %k, i64 %s, ptr %o, ptr %t, i64 %n) #0")
+    b.give(0)
+    b.define(name, parameters)
     return name
 
 
