@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence as Several
 from typing import Any
 
 import numpy as np
 
-from wengert.ir import Seq, Traced, Var, WengertList, type_of
+from wengert.ir import Seq, Sequence, Traced, Var, WengertList, type_of
 from wengert.primitives import broadcast_to
 from wengert.regions.layout import Loop
 from wengert.regions.lines import write, write_loop
@@ -99,7 +99,7 @@ def tidy_remat(xs: Values, params: dict[str, Any]) -> Values:
 
 
 def _nothing(kind: Any) -> Any:
-    return np.zeros((0, *kind.shape), kind.dtype)
+    return Sequence(Seq(kind)) if isinstance(kind, Seq) else np.zeros((0, *kind.shape), kind.dtype)
 
 
 def _known_yield(y: Any, short: Shortened, length: int | None) -> Any:
@@ -128,7 +128,7 @@ def _place(x: Any, arm: WengertList) -> Any:
     return Slot(arm.inputs.index(x)) if type(x) is Var and x in arm.inputs else x
 
 
-def _same_in_all(row: Sequence[Any], operands: Sequence[Any]) -> Any:
+def _same_in_all(row: Several[Any], operands: Several[Any]) -> Any:
     """What all branches give, if that is known: an operand or a number."""
     first = row[0]
     if any(identity(x) != identity(first) for x in row):
