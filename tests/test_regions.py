@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from wengert.ir import Array, Seq, Sequence, WengertList, bind, check_list
+from wengert.ir import Array, Primitive, Seq, Sequence, WengertList, bind, check_list
 from wengert.primitives import SLOT, getitem, index_add, setitem
 from wengert.regions import cond, for_, record, remat, while_
 from wengert.run import run
+from wengert.transform import forward, reverse, simplify
 
 F64 = Array((), np.dtype(float))
 I64 = Array((), np.dtype(np.int64))
@@ -183,6 +184,63 @@ class TestCondAndRemat:
         body = record(lambda x, y: (np.sin(x) * y, x), (F64, F64))
         wl = program(lambda x, y: bind(remat, (x, y), {"body": body}), F64, F64)
         assert run(wl, 0.5, 2.0) == [np.sin(0.5) * 2, 0.5]
+
+
+class TestEffects:
+    """A line that does something is run once in every trip that is made, in values and in derivatives."""
+
+    def programs(self, said: list[Any]) -> Any:
+        def say(*values: Any) -> tuple[()]:
+            said.append(tuple(map(float, values)))
+            return ()
+
+        note = Primitive("note", say, lambda *types: (), partials=(), effect=True)
+
+        def step(i: Any, c: Any, w: Any) -> Any:
+            bind(note, (c,), {})
+            return np.sin(c * w)
+
+        body = record(step, (I64, F64, F64))
+        arms = (record(lambda c, w: c, (F64, F64)), record(lambda c, w: step(0, c, w), (F64, F64)))
+        inner = record(lambda c, w: loop(body, [c], [w], [], 2), (F64, F64))
+        test, grow = record(lambda c, w: c < 2.0, (F64, F64)), record(lambda c, w: step(0, c, w) + 1.5 * c, (F64, F64))
+        yield program(lambda c, w: loop(body, [c], [w], [], 3), F64, F64)
+        yield program(lambda c, w: (loop(body, [c], [w], [], 3), w)[1], F64, F64)
+        yield program(lambda c, w: bind(cond, (c > 0, c, w), {"branches": arms}), F64, F64)
+        yield program(lambda c, w: bind(remat, (c, w), {"body": inner}), F64, F64)
+        yield program(lambda c, w: bind(while_, (c, w), {"cond": test, "body": grow, "carries": 1}), F64, F64)
+
+    def test_once(self) -> None:
+        said: list[Any] = []
+        for wl in self.programs(said):
+            said.clear()
+            run(wl, 0.5, 0.7)
+            expected = said.copy()
+            assert expected
+            for one, args in (
+                (simplify(wl), (0.5, 0.7)),
+                (reverse(wl), (0.5, 0.7, 1.0)),
+                (simplify(reverse(wl)), (0.5, 0.7, 1.0)),
+                (simplify(forward(wl)), (0.5, 0.7, 1.0, 0.0)),
+                (simplify(forward(reverse(wl))), (0.5, 0.7, 1.0, 1.0, 0.0, 0.0)),
+                (simplify(reverse(reverse(wl))), (0.5, 0.7, 1.0, 0.0, 1.0, 0.0)),
+            ):
+                said.clear()
+                run(check_list(one), *args[: len(one.inputs)])
+                assert said == expected, one
+
+    def test_constant_but_not_moved_out(self) -> None:
+        said: list[Any] = []
+        note = Primitive("note", lambda x: (said.append(x), ())[1], lambda x: (), partials=(), effect=True)
+
+        def step(i: Any, c: Any, w: Any) -> Any:
+            bind(note, (w,), {})
+            return c + w
+
+        body = record(step, (I64, F64, F64))
+        wl = simplify(program(lambda c, w: loop(body, [c], [w], [], 3), F64, F64))
+        run(wl, 1.0, 2.0)
+        assert said == [2.0] * 3
 
 
 class TestSequence:

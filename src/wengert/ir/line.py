@@ -27,6 +27,10 @@ class Line(NamedTuple):
             elif type(value) is tuple:
                 yield from (part for part in value if hasattr(part, "lines"))
 
+    def acts(self) -> bool:
+        """Whether the line, or one in the lists that it holds, does something beside giving its outputs."""
+        return self.primitive.effect or any(line.acts() for body in self.bodies() for line in body.lines)
+
 
 def dependents(sources: Iterable[Var], lines: Iterable[Line]) -> set[Var]:
     """The Vars that depend on the sources, the sources among them."""

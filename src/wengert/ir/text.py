@@ -112,7 +112,7 @@ def rows(lines: Iterable[Line], names: Names, depth: int) -> list[Row]:
         else:
             left = ", ".join(map(names.define, line.outputs))
             right, below = line.primitive.text(line, names, depth)
-        out.append(Row(depth, f"{left} = {right}", ", ".join(str(var.type) for var in line.outputs)))
+        out.append(Row(depth, f"{left} = {right}" if left else right, ", ".join(str(var.type) for var in line.outputs)))
         out += below
     return out
 

@@ -27,6 +27,11 @@ class Array:
     weak: bool = False
 
     @property
+    def element(self) -> Array:
+        """The type itself; of a sequence that of the arrays in it."""
+        return self
+
+    @property
     def ndim(self) -> int:
         """The number of axes."""
         return len(self.shape)

@@ -39,7 +39,7 @@ class Staged(Level):
         if primitive.view and type(outputs[0]) is Var:
             return make_box(self, outputs[0], primitive, args, params)
         boxes = [Box(self, x) if type(x) is Var else x for x in outputs]
-        if len(boxes) > 1:
+        if len(boxes) != 1:
             return tuple(boxes)
         (box,) = boxes
         if exact is not None:

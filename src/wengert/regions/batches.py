@@ -194,7 +194,8 @@ def _harmless(body: WengertList, mask: Any, values: Sequence[Any], batched: Sequ
 def _harms(body: WengertList) -> bool:
     """Whether numbers that were not meant for it could make a list fail or never end."""
     return any(
-        line.primitive.recomputing == math.inf or (line.primitive.view and len(line.inputs) > 1) for line in body.lines
+        line.acts() or line.primitive.recomputing == math.inf or (line.primitive.view and len(line.inputs) > 1)
+        for line in body.lines
     )
 
 

@@ -30,6 +30,8 @@ def work(line: Line) -> float:
 
     A choice costs as much as its dearest branch.
     """
+    if line.acts():
+        return math.inf
     if line.primitive is Primitive.table["cond"]:
         return max(sum(map(work, branch.lines)) for branch in line.bodies())
     return line.primitive.recomputing * sum(price(var.type) for var in line.outputs)

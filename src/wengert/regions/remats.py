@@ -11,6 +11,7 @@ from wengert.ir import Linearized, Primitive, Tangent, WengertList, moved_output
 from wengert.regions.bodies import Flags, Lifting, flags_at, in_rows
 from wengert.regions.choices import arms_backward
 from wengert.regions.lines import write
+from wengert.regions.values import silent
 from wengert.transform import Joint, tangent_type
 
 
@@ -46,7 +47,7 @@ def linear_body(body: WengertList, moving: Flags, moved: Flags) -> WengertList:
     joint = Joint("linearize", split=True)
     for var in compress(body.inputs, moving):
         joint.add_tangent(var, tangent_type(var.type))
-    joint.follow(body, [joint.add_input(var) for var in body.inputs])
+    joint.follow(silent(body), [joint.add_input(var) for var in body.inputs])
     return joint.finish([joint.tangent_or_zero(x) for x in compress(body.outputs, moved)])
 
 

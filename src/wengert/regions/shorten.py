@@ -151,6 +151,8 @@ def _steady(wl: WengertList, constant: Sequence[Var], may_not_run: bool) -> list
     for line in wl.lines:
         reads_by_value = line.primitive.view and len(line.inputs) > 1  # an index may be out of bounds
         cannot_fail = line.primitive.recomputing < math.inf and not reads_by_value
+        if line.acts():
+            continue
         if (cannot_fail or not may_not_run) and all(x in same for x in line.inputs if type(x) is Var):
             lines.append(line)
             same.update(line.outputs)

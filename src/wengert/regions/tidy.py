@@ -43,7 +43,7 @@ def tidy_for(xs: Values, params: dict[str, Any]) -> Values:
     found = [_known_yield(y, short, length) for y in ys]
     asked = [k for k, value in enumerate(found) if value is None]
     out: Values = ()
-    if count or asked:
+    if count or asked or _acts(short.body):
         small = with_outputs(short.body, (*short.body.outputs[:count], *(ys[k] for k in asked)))
         loop = Loop(loop.trips, tuple(short.carry), tuple(short.consts), tuple(short.xs))
         out = write_loop(loop, small, length, params["reverse"])
@@ -83,7 +83,7 @@ def tidy_cond(xs: Values, params: dict[str, Any]) -> Values:
     rows, where = distinct([[_place(arm.outputs[j], arm) for arm in arms] for j in range(len(branches[0].outputs))])
     found = [_same_in_all(row, operands) for row in rows]
     asked = [k for k, value in enumerate(found) if value is None]
-    if asked:
+    if asked or any(map(_acts, arms)):
         places = [where.index(k) for k in asked]
         small = tuple(with_outputs(arm, [arm.outputs[j] for j in places]) for arm in arms)
         for k, value in zip(asked, write("cond", (index, *operands), branches=small), strict=True):
@@ -96,6 +96,10 @@ def tidy_remat(xs: Values, params: dict[str, Any]) -> Values:
     body = simplified(params["body"])
     given, kept = repeated(xs, body.inputs)
     return write("remat", [xs[k] for k in kept], body=with_values(body, given))
+
+
+def _acts(wl: WengertList) -> bool:
+    return any(line.acts() for line in wl.lines)
 
 
 def _nothing(kind: Any) -> Any:

@@ -58,6 +58,24 @@ def simplified(wl: WengertList) -> WengertList:
     return found
 
 
+def silent(wl: WengertList) -> WengertList:
+    """The list without the lines that do something, here and in its lists: for what is computed a second time."""
+    if not any(line.acts() for line in wl.lines):
+        return wl
+
+    def quiet(value: Any) -> Any:
+        if isinstance(value, WengertList):
+            return silent(value)
+        return tuple(map(quiet, value)) if type(value) is tuple else value
+
+    lines = tuple(
+        line._replace(params={key: quiet(value) for key, value in line.params.items()}) if line.acts() else line
+        for line in wl.lines
+        if not line.primitive.effect
+    )
+    return WengertList(wl.inputs, lines, wl.outputs, wl.names)
+
+
 def fitted(value: Any, var: Var) -> Any:
     """A number as the input of a body takes it: of Python's kind where that is weak, else of NumPy's."""
     if type(value) in PYTHON_SCALARS and not var.type.weak:

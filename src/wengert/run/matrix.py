@@ -56,7 +56,7 @@ def through_identity(wl: WengertList, shapes: list[tuple[int, ...]], dtypes: lis
     """A linear list applied to every unit vector of its inputs: `found[output][input]`, the vectors' axis first."""
     sizes = [int(np.prod(shape)) for shape in shapes]
     total = sum(sizes)
-    largest = max((var.type.size * 8 for line in wl.lines for var in line.outputs), default=8)
+    largest = max((var.type.element.size * 8 for line in wl.lines for var in line.outputs), default=8)
     chunk = max(1, min(total, CHUNK_BYTES // max(largest, 1)))
     parts: list[list[Any]] = []
     batched: tuple[WengertList, list[bool]] | None = None

@@ -50,11 +50,11 @@ class Replay:
 
 
 def clean(wl: WengertList) -> WengertList:
-    """The list without lines that no output needs."""
+    """The list without lines that no output needs, but for those that do something."""
     needed = {value for value in wl.outputs if type(value) is Var}
     kept: list[Line] = []
     for line in reversed(wl.lines):
-        if not needed.isdisjoint(line.outputs):
+        if not needed.isdisjoint(line.outputs) or line.acts():
             if line.primitive.prune is not None:
                 line = line.primitive.prune(line, [var in needed for var in line.outputs])
             needed.update(x for x in line.inputs if type(x) is Var)
