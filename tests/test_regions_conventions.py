@@ -181,6 +181,28 @@ def test_rows_of_every_kind(name: str) -> None:
         agree(f, x, a, tolerance=1e-10)
 
 
+class TestEqualEigenvalues:
+    """What a function of the vectors is made of where they are not determined: as outside of loops."""
+
+    def square(self, a: Any) -> Any:
+        w, v = np.linalg.eigh(a)
+        return v @ np.diag(w * w) @ v.T
+
+    def test_in_a_loop(self) -> None:
+        def f(ops: Any, a: Any, m: Any) -> Any:
+            (a,), (seen,) = ops.loop(2, lambda i, a, m: ((self.square(a) * 0.5,), (self.square(a) * m,)), (a,), (m,))
+            return np.sum(a * m) + np.sum(seen)
+
+        agree(f, np.eye(2), np.array([[1.0, 2.0], [2.0, 4.0]]))
+
+    def test_in_a_branch(self) -> None:
+        def f(ops: Any, a: Any, m: Any) -> Any:
+            (a,) = ops.choose(a[0, 0] > 0, (lambda a, m: a, lambda a, m: self.square(a) * m), (a, m))
+            return np.sum(a)
+
+        agree(f, np.eye(2), np.array([[1.0, 2.0], [2.0, 4.0]]))
+
+
 def test_a_while_whose_step_depends_on_a_row_that_was_read() -> None:
     """A search through a table, whose place decides which numbers the derivative goes to."""
 

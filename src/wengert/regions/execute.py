@@ -1,4 +1,4 @@
-"""What lines that hold lists do, on plain values.
+"""What lines that hold lists do, on plain values (and on series of equal eigenvalues, see transform/splitting.py).
 
 Each function takes a list of inputs and empties it: so a value that is carried from trip to trip is referred to from
 nowhere else, and `x[i] = v` writes into its buffer.
@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import PYTHON_SCALARS, Array, Seq, Sequence, Var, WengertList, type_of
+from wengert.ir import PYTHON_SCALARS, Array, Seq, Sequence, Traced, Var, WengertList, type_of
+from wengert.primitives import stack as stacked
 from wengert.record import plain
 from wengert.regions.layout import has_ys
 from wengert.run import prepare
@@ -75,14 +76,22 @@ class _Stack:
 
     def __init__(self, item: Any, trips: int, as_sequence: bool) -> None:
         self._item, self._as_sequence = item, as_sequence
+        self._series: dict[int, Any] = {}  # of equal eigenvalues, where they are not settled yet
         self._rows: Any = [None] * trips if isinstance(item, Seq) else np.empty((trips, *item.shape), item.dtype)
 
     def put(self, index: int, value: Any) -> None:
         """Write the item of a trip."""
-        self._rows[index] = value
+        if isinstance(value, Traced):
+            self._series[index] = value
+        else:
+            self._rows[index] = value
 
     def result(self) -> Any:
         """All items."""
+        if self._series and not self._as_sequence:
+            return stacked(*(self._series.get(k, row) for k, row in enumerate(self._rows)), axis=-1 - self._item.ndim)
+        for index, value in self._series.items():
+            self._rows[index] = plain(value)
         if isinstance(self._item, Seq):
             return Sequence(Seq(self._item), self._rows)
         return Sequence.filled(Seq(self._item), self._rows) if self._as_sequence else self._rows
@@ -93,16 +102,16 @@ def _step(out: list[Any], carry: list[Any], slots: Slots, stacks: list[Any], ind
     carries = len(out) - len(stacks)
     for stack, y in zip(stacks, out[carries:], strict=True):
         if type(stack) is _Stack:
-            stack.put(index, plain(y))
+            stack.put(index, y)
         else:
             stack.append(plain(y))
-    carry += _fitted(map(plain, out[:carries]), slots)
+    carry += _fitted(out[:carries], slots)
 
 
 def _called(body: WengertList, inputs: list[Any]) -> list[Any]:
     values = _fitted(inputs, body.inputs)
     inputs.clear()
-    return list(map(plain, prepare(body)(values)))
+    return prepare(body)(values)
 
 
 def _fitted(values: Iterable[Any], slots: Slots) -> list[Any]:

@@ -55,6 +55,8 @@ class Splitting(Level):
 
     def process(self, primitive: Primitive, args: tuple[Any, ...], params: dict[str, Any], update: bool = False) -> Any:
         """Apply a primitive to series."""
+        if primitive.consume is not None:
+            return primitive.evaluate(*args, **params)  # line by line
         xs = tuple([_content(a) for a in args])
         with np.errstate(all="ignore"):
             if primitive.discrete:
