@@ -1,4 +1,4 @@
-"""Lines that hold lists under everything that records or transforms: the public functions, tapes, dual numbers, rules."""
+"""Lines that hold lists under all that records or transforms: public functions, tapes, dual numbers, rules."""
 
 from __future__ import annotations
 
@@ -68,16 +68,19 @@ def test_vmap() -> None:
     many = X * np.linspace(0.5, 1.0, 4)[:, None]
     same(wg.vmap(rolled)(many), [unrolled(x) for x in many])
     same(wg.vmap(wg.grad(rolled))(many), [wg.grad(unrolled)(x) for x in many])
-    same(wg.grad(lambda xs: np.sum(wg.vmap(rolled)(xs) ** 2))(many), wg.grad(lambda xs: sum(unrolled(x) ** 2 for x in xs))(many))
+    same(
+        wg.grad(lambda xs: np.sum(wg.vmap(rolled)(xs) ** 2))(many),
+        wg.grad(lambda xs: sum(unrolled(x) ** 2 for x in xs))(many),
+    )
 
 
 def test_tape() -> None:
     with wg.GradientTape() as tape:
         x = tape.watch(X)
         with wg.GradientTape() as inner:
-            inner.watch(x)
-            y = rolled(x)
-        slope = inner.gradient(y, x)
+            z = inner.watch(x)
+            y = rolled(z)
+        slope = inner.gradient(y, z)
         total = np.sum(slope * slope)
     same(slope.numpy(), wg.grad(unrolled)(X))
     same(tape.gradient(total, x), wg.grad(lambda x: np.sum(wg.grad(unrolled)(x) ** 2))(X))
@@ -111,8 +114,8 @@ def test_transpose_of_a_linear_program() -> None:
     """Loops that are linear in what they read, with counters beside: the list itself is transposed."""
 
     def linear(ops: Any, x: Any) -> Any:
-        k, s = ops.repeat(lambda k, s, x: k < 3, lambda k, s, x: (k + 1, 0.5 * s + k * read(x, k)), (0, 0.0), (x,))
-        (t, j), _ = ops.loop(3, lambda i, t, j, x: ((t * j + read(x, i), j + 2), ()), (s, 1), (x,))
+        _, s = ops.repeat(lambda k, s, x: k < 3, lambda k, s, x: (k + 1, 0.5 * s + k * read(x, k)), (0, 0.0), (x,))
+        (t, _), _ = ops.loop(3, lambda i, t, j, x: ((t * j + read(x, i), j + 2), ()), (s, 1), (x,))
         (u,) = ops.choose(True, (lambda t, x: t, lambda t, x: 3.0 * t + x[0]), (t, x))
         return u, np.cumsum(x) + s
 

@@ -71,7 +71,7 @@ class Recorder:
         if known is not None:
             return known
         types = self._types(primitive, inputs, params)
-        simpler = self._simpler(primitive, inputs, params, types[0])
+        simpler = self._simpler(primitive, inputs, params, types[0]) if types else None
         if simpler is None:
             return self._enter(key, types, primitive, inputs, params, location)
         return (self._step(simpler, location),)
