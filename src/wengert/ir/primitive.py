@@ -121,6 +121,9 @@ class Primitive:
         For elementwise functions: per input the interval that the tests draw from.
     holomorphic
         Complex inputs are allowed, and the partials are complex derivatives.
+    python
+        The call in NumPy's words, for programs that are written out: a format of the inputs and the params, or a
+        function of them; without it, a ufunc by its name.
     native
         How it is made machine code (see ir/native.py); without it, a ufunc is called by its compiled loop, a view is
         one, and everything else calls back to `evaluate`.
@@ -163,6 +166,7 @@ class Primitive:
     domain: tuple[tuple[float, float], ...] = ()
     cost: float | None = None
     holomorphic: bool = False
+    python: str | Callable[..., str] | None = None
     native: Native | None = None
 
     table: ClassVar[dict[str, Primitive]] = {}

@@ -16,6 +16,7 @@ from wengert.native.c_file import c_file, header
 from wengert.native.entry import Entry
 from wengert.native.guard import Guard
 from wengert.native.prepare import prepared
+from wengert.native.python_file import python_file
 from wengert.native.values import code_of
 from wengert.run import run
 
@@ -40,8 +41,13 @@ class NativeProgram:
     def __call__(self, *args: Any) -> Any:
         return self.call(*args)
 
-    def source(self, language: str = "c", name: str = "program") -> str:
-        """The program as text: `"llvm"`, `"asm"`, `"c"` (a C99 file that stands for itself) or `"h"` (its header)."""
+    def source(self, language: str = "python", name: str = "program") -> str:
+        """The program as text.
+
+        `"python"` in NumPy, `"c"` as a C99 file that stands for itself, `"h"` its header, `"llvm"`, `"asm"`.
+        """
+        if language == "python":
+            return python_file(self.list, name)
         if language == "llvm":
             return self.text
         if language == "asm":
@@ -51,7 +57,7 @@ class NativeProgram:
                 return engine.assembly_text(module, self.level)
         if language in ("c", "h"):
             return c_file(self.list, name) if language == "c" else header(self.list, name)
-        raise UnsupportedError(f"source: there is no {language!r}; choose 'llvm', 'asm', 'c' or 'h'")
+        raise UnsupportedError(f"source: there is no {language!r}; choose 'python', 'c', 'h', 'llvm' or 'asm'")
 
 
 def compile_list(wl: WengertList, single: bool = False, warn: bool = True, verify: bool = False) -> NativeProgram:

@@ -44,6 +44,7 @@ real: Primitive = linear(
     lambda ct, z: ct,
     view=lambda base, value: to_complex(value, imag(base)),
     batch=lambda size, args, batched: real(args[0]),
+    python="{0}.real",
     native=Pointwise("real", raw=True),
     samples=_samples,
 )
@@ -54,6 +55,7 @@ imag: Primitive = linear(
     lambda ct, z: -1j * ct,
     view=lambda base, value: to_complex(real(base), value),
     batch=lambda size, args, batched: imag(args[0]),
+    python="{0}.imag",
     native=Pointwise("imag", raw=True),
     samples=_samples,
 )

@@ -41,6 +41,7 @@ cumsum = linear(
     lambda ct, x, axis: _reversed(cumsum(_reversed(ct, axis), axis=axis), axis),
     batch=lambda size, args, batched, axis: cumsum(args[0], axis=axis),
     samples=_samples,
+    python="np.cumsum({0}, axis={axis})",
     native=Routine("scan", options=("add",)),
 )
 
@@ -119,6 +120,7 @@ cumprod = register(
         jvp=lambda y, xs, dxs, axis: recurrence(times(shifted(y, axis, 1.0), dxs[0]), xs[0], axis=axis),
         batch=lambda size, args, batched, axis: cumprod(args[0], axis=axis),
         samples=_samples,
+        python="np.cumprod({0}, axis={axis})",
         native=Routine("scan", options=("multiply",)),
     )
 )

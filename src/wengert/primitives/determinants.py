@@ -61,6 +61,7 @@ inv: Primitive = register(
         batch=lambda size, args, batched, strict: inv(args[0], strict=strict),
         symbol="{0}⁻¹",
         samples=lambda rng: [(xs, {"strict": True}) for xs, _ in _regular_samples(rng)],
+        python="np.linalg.inv({0})",
         native=Routine("linalg", options=("inv",)),
     )
 )
@@ -176,6 +177,7 @@ det: Primitive = register(
         batch=lambda size, args, batched: det(args[0]),
         symbol="det {0}",
         samples=_regular_samples,
+        python="np.linalg.det({0})",
         native=Routine("linalg", options=("det", False)),
     )
 )

@@ -17,10 +17,20 @@ def discrete(
     samples: Sampler | None = None,
     batch: Rule | None = None,
     native: Native | None = None,
+    python: str | None = None,
 ) -> Primitive:
     """One row. Without `batch` it must mean the same with a leading axis on every input (axes count from the end)."""
     return register(
-        Primitive(name, evaluate, infer, partials=(0,) * inputs, samples=samples, batch=batch, native=native)
+        Primitive(
+            name,
+            evaluate,
+            infer,
+            partials=(0,) * inputs,
+            samples=samples,
+            batch=batch,
+            native=native,
+            python=python,
+        )
     )
 
 

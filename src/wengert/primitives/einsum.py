@@ -192,6 +192,7 @@ einsum = linear(
         ("ij,ij->i", (2, 3), (2, 1)), ("ab,b->a", (1, 3), (3,)), ("ij,jk,kl->il", (2, 3), (3, 2), (2, 4)),
         ("ij,j->i", (0, 3), (3,)), ("ij,j->i", (2, 0), (0,)), ("ii,i->i", (3, 3), (1,)),
     ),
+    python=lambda *xs, subscripts, optimize=False: f"np.einsum({subscripts!r}, {', '.join(xs)})",
     native=Composite(composed),
 )  # fmt: skip
 

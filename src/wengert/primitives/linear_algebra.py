@@ -97,6 +97,7 @@ solve: Primitive = register(
         symbol="{0} \\ {1}",
         undoes=(1, lambda y, a, b: _apply(np.matmul, a, y, len(shape_of(b)) == 1)),
         samples=_solve_samples,
+        python="np.linalg.solve({0}, {1})",
         native=Routine(
             "linalg", options=(lambda line: "solve1" if len(shape_of(line.inputs[1])) == 1 else "solve",)
         ),

@@ -177,6 +177,7 @@ matmul = linear(
         ((2, 3), (5, 3, 4)), ((4, 1, 2, 3), (5, 3, 2)), ((3,), (5, 3, 4)), ((5, 2, 3), (3,)), ((0, 3), (3, 2)),
         ((2, 0), (0, 3)), ((1, 2, 3), (5, 3, 4)),
     ),
+    python="{0} @ {1}",
     native=Routine("matmul", small=_small_matmul),
 )  # fmt: skip
 
@@ -189,6 +190,7 @@ vecdot = linear(
     joint=False,
     batch=batch_cores(np.vecdot, 1, 1),
     samples=pairs(((3,), (3,)), ((2, 3), (3,)), ((2, 3), (4, 1, 3)), ((2, 0), (2, 0))),
+    python="np.vecdot({0}, {1})",
     native=Composite(lambda x, y: np.sum(conjugate(x) * y, axis=-1)),
 )
 
@@ -201,6 +203,7 @@ cross: Primitive = linear(
     joint=False,
     batch=batch_cores(lambda x, y: cross(x, y), 1, 1),
     symbol="{0} × {1}",
+    python="np.cross({0}, {1})",
     native=Composite(
         lambda x, y: np.stack(
             [x[..., i] * y[..., j] - x[..., j] * y[..., i] for i, j in ((1, 2), (2, 0), (0, 1))], axis=-1

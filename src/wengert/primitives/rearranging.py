@@ -35,6 +35,7 @@ roll = linear(
         ((rng.standard_normal(4),), {"shift": (1,), "axis": (-1,)}),
         ((rng.standard_normal((3, 4)),), {"shift": (2, -1), "axis": (-2, -1)}),
     ],
+    python="np.roll({0}, {shift}, axis={axis})",
     native=Pieces(_rolled_parts),
 )
 

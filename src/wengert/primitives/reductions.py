@@ -57,6 +57,11 @@ def _mean(x: Any, axis: Shape, count: Any, dtype: Any = None, keepdims: bool = F
     return total.dtype.type(total / count)
 
 
+def _mean_in_words(x: str, axis: Shape, count: Any, dtype: Any = None, keepdims: bool = False) -> str:
+    more = f", keepdims={keepdims}" if keepdims else ""
+    return f"np.sum({x}, axis={axis}{more}) / {count}"
+
+
 mean = linear(
     "mean",
     _mean,
@@ -68,6 +73,7 @@ mean = linear(
         ((rng.standard_normal((2, 3)),), {"axis": (-2, -1), "count": 6, "keepdims": True}),
         ((rng.standard_normal((2, 3)),), {"axis": (-2,), "count": 1.5}),
     ],
+    python=_mean_in_words,
     native=Fold("add", 0, last=lambda e, total, count, **_: e.over_count(total, count)),
 )
 
@@ -197,6 +203,7 @@ def _extremum(name: str, ufunc: np.ufunc, native: Fold) -> Primitive:
         jvp=_extremum_jvp,
         batch=lambda size, args, batched, **params: row(args[0], **params),
         samples=_axes_samples(((2, 3), (-1,)), ((2, 3, 4), (-3, -1)), ((), ())),
+        python=lambda x, axis, keepdims=False: f"np.{name}({x}, axis={axis}, keepdims={keepdims})",
         native=native,
     )
     return register(row)

@@ -25,6 +25,7 @@ where: Primitive = linear(
     lambda ct, condition, x, y: sum_to(where(condition, 0.0, ct), shape_of(y)),
     batch=lambda size, args, batched: where(*align_batch(args, batched)),
     latex=r"\begin{cases}#2 & #1 \\ #3 & \text{otherwise}\end{cases}",
+    python="np.where({0}, {1}, {2})",
     native=Pointwise("where", raw=(0,)),
     samples=lambda rng: [
         ((rng.random((3, 4)) < 0.5, rng.standard_normal((3, 4)), rng.standard_normal(4)), {}),

@@ -25,6 +25,7 @@ reshape = linear(
     lambda x, shape: Array(shape, x.dtype),
     lambda ct, x, shape: reshape(ct, shape=shape_of(x)),
     view=True,
+    python="np.reshape({0}, {shape})",
     batch=lambda size, args, batched, shape: reshape(args[0], shape=(size, *shape)),
     simplify=lambda x, shape: x if shape_of(x) == shape else None,
     samples=_samples((((2, 3),), {"shape": (3, 2)}), (((0,),), {"shape": (0, 4)}), (((),), {"shape": (1, 1)})),
@@ -36,6 +37,7 @@ transpose = linear(
     lambda x, axes: Array(tuple(x.shape[a] for a in axes), x.dtype),
     lambda ct, x, axes: transpose(ct, axes=_inverse(axes)),
     view=True,
+    python="np.transpose({0}, {axes})",
     batch=lambda size, args, batched, axes: transpose(args[0], axes=(0, *(a + 1 for a in axes))),
     identities=lambda x, axes: _transposed_back(x, axes),
     symbol=lambda x, axes: f"{x}.T" if axes == tuple(range(len(axes)))[::-1] else f"transpose({x}, axes={axes})",
@@ -84,6 +86,12 @@ def _sum_batch(size: int, args: Any, batched: Any, **params: Any) -> Any:
     return reduce_sum(x, *mask, **params)
 
 
+def _sum_in_words(x: str, *mask: str, axis: Shape, dtype: Any = None, keepdims: bool = False) -> str:
+    more = [f"keepdims={keepdims}"] * keepdims + ([f"where={mask[0]}"] if mask else [])
+    more += [f"dtype={str(np.dtype(dtype))!r}"] if dtype is not None else []
+    return f"np.sum({', '.join([x, f'axis={axis}', *more])})"
+
+
 reduce_sum = linear(
     "sum",
     _sum,
@@ -98,6 +106,7 @@ reduce_sum = linear(
         ((rng.standard_normal((2, 0)),), {"axis": (-1,)}),
         ((rng.standard_normal(()),), {"axis": ()}),
     ],
+    python=_sum_in_words,
     native=Fold("add", 0, each=lambda e, x, *mask, **_: e.where(mask[0], x, e.like(0, x)) if mask else x),
 )
 
@@ -107,6 +116,7 @@ broadcast_to = linear(
     lambda x, shape: Array(shape, x.dtype),
     lambda ct, x, shape: sum_to(ct, shape_of(x)),
     view="read-only",
+    python="np.broadcast_to({0}, {shape})",
     batch=lambda size, args, batched, shape: broadcast_to(align(args[0], len(shape) + 1), shape=(size, *shape)),
     simplify=lambda x, shape: x if shape_of(x) == shape else None,
     samples=_samples((((3,),), {"shape": (2, 3)}), (((2, 1),), {"shape": (2, 4)}), (((),), {"shape": (2, 0)})),
@@ -124,6 +134,7 @@ convert = linear(
     lambda ct, x, dtype: to_dtype(ct, dtype_of(x)),
     batch=lambda size, args, batched, dtype: convert(args[0], dtype=dtype),
     simplify=lambda x, dtype: x if dtype_of(x) == dtype else None,
+    python="{0}.astype({dtype!r})",
     native=Pointwise(lambda e, x, dtype: e.astype(x, dtype), raw=True),
     samples=_samples((((2, 3),), {"dtype": np.dtype(np.float32)}), (((2,),), {"dtype": np.dtype(np.complex128)})),
 )
@@ -141,6 +152,7 @@ copy = linear(
     lambda ct, x, order: ct,
     batch=lambda size, args, batched, order: copy(args[0], order="K" if order == "A" else order),
     simplify=lambda x, order: x,
+    python="np.array({0}, order={order!r})",
     native=Pointwise(lambda e, x, order: x),
     samples=_samples((((2, 3),), {"order": "F"}), (((),), {"order": "K"})),
 )
@@ -171,6 +183,7 @@ stack = linear(
         ct[(..., i, *(slice(None),) * (-axis - 1))] if axis != -1 or shape_of(x) else ct[i] for i, x in enumerate(xs)
     ],
     samples=_samples((((2, 3), (2, 3)), {"axis": -2}), (((), (), ()), {"axis": -1})),
+    python=lambda *xs, axis: f"np.stack([{', '.join(xs)}], axis={axis})",
     native=Pieces(lambda out, *xs, axis: [(out[(..., i, *_all(-axis - 1))], x) for i, x in enumerate(xs)]),
 )
 
@@ -205,6 +218,7 @@ concatenate = linear(
     _concatenate_type,
     batch=_concatenate_batch,
     transpose_all=_pieces,
+    python=lambda *xs, axis: f"np.concatenate([{', '.join(xs)}], axis={axis})",
     native=Pieces(lambda out, *xs, axis: zip(_pieces(out, *xs, axis=axis), xs, strict=True)),
     samples=_samples((((2, 3), (1, 3)), {"axis": -2}), (((2,), (0,), (3,)), {"axis": -1})),
 )

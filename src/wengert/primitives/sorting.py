@@ -50,6 +50,7 @@ permute = linear(
         ((rng.standard_normal(4), np.array([2, 0, 3, 1])), {"axis": -1}),
         ((rng.standard_normal((3, 2)), np.array([[2, 0], [0, 1], [1, 2]])), {"axis": -2}),
     ],
+    python="np.take_along_axis({0}, {1}, axis={axis})",
     native=Composite(lambda x, order, axis: _along(x, order, axis)),
 )
 
@@ -97,6 +98,7 @@ argsort = discrete(
     lambda x, axis, kind: np.argsort(x, axis, kind),
     _positions,
     samples=_order_samples(kind="stable"),
+    python="np.argsort({0}, axis={axis}, stable=True)",
     native=Routine("argsort"),
 )
 argpartition = discrete(
@@ -118,6 +120,7 @@ searchsorted = discrete(
     inputs=2,
     batch=_searchsorted_batch,
     samples=lambda rng: [((np.sort(rng.standard_normal(5)), rng.standard_normal((2, 3))), {"side": "left"})],
+    python="np.searchsorted({0}, {1}, side={side!r})",
     native=Routine("searchsorted"),
 )
 
