@@ -1,6 +1,7 @@
 """The public functions."""
 
 from wengert import regions  # noqa: F401  # enters its lines into the table
+from wengert.api import methods  # noqa: F401  # enters the ways to differentiate into their table
 from wengert.api.boundary import boundary
 from wengert.api.checking import check
 from wengert.api.checkpointing import checkpoint, checkpoint_chain

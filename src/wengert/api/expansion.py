@@ -13,6 +13,7 @@ import numpy as np
 from wengert.api.arguments import as_float, parameter_name, result_leaves, split_arguments
 from wengert.api.boundary import boundary
 from wengert.api.gradients import mark_arguments
+from wengert.api.ways import check_method, derivative_by
 from wengert.ir import Traced, dtype_of, shape_of
 from wengert.read import as_read
 from wengert.record import Box, plain
@@ -184,7 +185,7 @@ def taylor(fun: Function, x: Any, order: int, direction: Any = None) -> TaylorPo
     return TaylorPolynomial(unflatten(inner, [_stacked(column) for column in columns]))
 
 
-def derivative(fun: Function, order: int = 1, argnum: int = 0) -> Function:
+def derivative(fun: Function, order: int = 1, argnum: int = 0, *, method: str = "taylor") -> Function:
     """A function that returns the derivative of any order of a function of one number, by Taylor mode.
 
     Parameters
@@ -196,6 +197,9 @@ def derivative(fun: Function, order: int = 1, argnum: int = 0) -> Function:
         The order, from 0, which is the function itself.
     argnum
         Which positional argument to differentiate with respect to.
+    method
+        `"taylor"` by default. `"forward"` and `"reverse"` are nested, at a cost that doubles or more with each order;
+        `"symbolic"`, `"numeric"` and `"complex-step"` are the other ways, for real numbers.
 
     Returns
     -------
@@ -210,6 +214,7 @@ def derivative(fun: Function, order: int = 1, argnum: int = 0) -> Function:
     array([   0., 1024.])
     """
     order = checked_order(order, "derivative", 0)
+    check_method(method, "derivative")
 
     @functools.wraps(fun)
     @boundary
@@ -224,6 +229,9 @@ def derivative(fun: Function, order: int = 1, argnum: int = 0) -> Function:
                 f"derivative: argument {name} is an array of shape {shape_of(x)}, not one number. Map the derivative "
                 "over an array with wg.vmap(wg.derivative(f)), or see taylor, derivative_tensor and jacobian"
             )
+
+        if method != "taylor" and order:
+            return derivative_by(method, fun, args, kwargs, place, order)
 
         def of_one(moving: Any) -> Any:
             return as_read(fun)(*args[:place], moving, *args[place + 1 :], **kwargs)

@@ -10,6 +10,7 @@ import numpy as np
 
 from wengert.api.arguments import Arguments, result_leaves, split_arguments, strip, strip_tree
 from wengert.api.boundary import boundary
+from wengert.api.ways import check_method, gradient_by
 from wengert.ir import Var, WengertList, dtype_of, shape_of
 from wengert.read import as_read
 from wengert.record import Box, Eager, plain
@@ -67,6 +68,7 @@ def grad(
     *,
     holomorphic: bool = False,
     unconnected: str = "zero",
+    method: str = "reverse",
 ) -> Function:
     """A function that returns the gradient of a scalar function, by reverse mode.
 
@@ -84,6 +86,9 @@ def grad(
         of complex arguments is its direction of steepest ascent, as in PyTorch.
     unconnected
         What an argument gets that the result does not depend on: `"zero"`, `"none"`, or `"error"`.
+    method
+        `"reverse"` by default; `"forward"`, `"taylor"`, `"symbolic"`, `"numeric"` and `"complex-step"` give the same in
+        other ways, most of them at a cost that grows with the number of inputs. They take real arguments.
 
     Returns
     -------
@@ -103,12 +108,20 @@ def grad(
     24.0
     >>> wg.grad(f, argnums=(0, 1))(3.0, 4.0)
     (24.0, 10.0)
+    >>> wg.grad(f, argnums=(0, 1), method="symbolic")(3.0, 4.0)
+    (24.0, 10.0)
     """
+    check_method(method, "grad")
+    if method != "reverse" and (has_aux or holomorphic or unconnected != "zero"):
+        option = "has_aux" if has_aux else "holomorphic" if holomorphic else "unconnected"
+        raise ValueError(f"grad: {option}= is for reverse mode; leave it out with method={method!r}")
     both = value_and_grad(fun, argnums, has_aux, holomorphic=holomorphic, unconnected=unconnected)
 
     @functools.wraps(fun)
     @boundary
     def grad_of(*args: Any, **kwargs: Any) -> Any:
+        if method != "reverse":
+            return gradient_by(method, fun, args, kwargs, argnums)
         value, gradient = both(*args, **kwargs)
         return (gradient, value[1]) if has_aux else gradient
 

@@ -11,16 +11,21 @@ import numpy as np
 from wengert.api.arguments import Arguments, split_arguments
 from wengert.api.boundary import boundary
 from wengert.api.gradients import LinearMap, grad, jvp
+from wengert.api.ways import check_method, given_rows, hessian_by, jacobian_by
 from wengert.ir import dtype_of, shape_of
 from wengert.run import by_columns, by_rows
-from wengert.transform.ends import own
 from wengert.tree import unflatten
 
 Function = Callable[..., Any]
 
 
 def jacobian(
-    fun: Function, argnums: int | Sequence[int] = 0, mode: str = "auto", *, holomorphic: bool = False
+    fun: Function,
+    argnums: int | Sequence[int] = 0,
+    mode: str = "auto",
+    *,
+    holomorphic: bool = False,
+    method: str | None = None,
 ) -> Function:
     """A function that returns the Jacobian: every output's derivative by every input.
 
@@ -35,6 +40,9 @@ def jacobian(
         `"auto"` takes the cheaper.
     holomorphic
         `fun` is complex and holomorphic: return its complex derivative.
+    method
+        `"forward"` and `"reverse"` are the modes; `"taylor"`, `"symbolic"`, `"numeric"` and `"complex-step"` give the
+        same in other ways, for real arguments.
 
     Returns
     -------
@@ -50,34 +58,33 @@ def jacobian(
     """
     if mode not in ("auto", "forward", "reverse"):
         raise ValueError(f'jacobian: mode={mode!r}: choose "auto", "forward" or "reverse"')
+    check_method(method, "jacobian")
+    if method in ("forward", "reverse"):
+        mode, method = method, None
 
     @functools.wraps(fun)
     @boundary
     def jacobian_of(*args: Any, **kwargs: Any) -> Any:
+        if method is not None:
+            return jacobian_by(method, fun, args, kwargs, argnums)
         given = split_arguments(fun, args, argnums, "jacobian")
         linear = LinearMap(fun, given, "jacobian", kwargs)
         chosen, conjugate = _choose(mode, holomorphic, given, linear)
         blocks = (by_columns if chosen == "forward" else by_rows)(linear.list, given.leaves, linear.values)
-        rows = []
-        for value, row in zip(linear.values, blocks, strict=True):
-            entries = [
-                own(
-                    np.conjugate(block) if conjugate else block,
-                    0.0 if type(leaf) is float and not shape_of(value) else None,
-                )
-                for block, leaf in zip(row, given.leaves, strict=True)
-            ]
-            containers = given.rebuild(entries)
-            rows.append(containers[0] if isinstance(argnums, int) else tuple(containers))
+        if conjugate:
+            blocks = [list(map(np.conjugate, row)) for row in blocks]
+        rows = [given_rows(value, row, given, argnums) for value, row in zip(linear.values, blocks, strict=True)]
         return unflatten(linear.structure, rows)
 
     return jacobian_of
 
 
-def hessian(fun: Function, argnums: int | Sequence[int] = 0) -> Function:
+def hessian(fun: Function, argnums: int | Sequence[int] = 0, *, method: str | None = None) -> Function:
     """A function that returns the Hessian of a scalar function, by forward over reverse mode.
 
-    The result's shape is that of the argument twice over; for containers, containers of containers.
+    The result's shape is that of the argument twice over; for containers, containers of containers. `method` chooses
+    another way, for real arguments: `"forward"` and `"reverse"` are those modes twice; `"taylor"`, `"symbolic"`,
+    `"numeric"`, `"complex-step"`.
 
     Examples
     --------
@@ -86,7 +93,16 @@ def hessian(fun: Function, argnums: int | Sequence[int] = 0) -> Function:
     array([[4., 2.],
            [2., 0.]])
     """
-    return jacobian(grad(fun, argnums), argnums, mode="forward")
+    check_method(method, "hessian")
+    if method is None:
+        return jacobian(grad(fun, argnums), argnums, mode="forward")
+
+    @functools.wraps(fun)
+    @boundary
+    def hessian_of(*args: Any, **kwargs: Any) -> Any:
+        return hessian_by(method, fun, args, kwargs, argnums)
+
+    return hessian_of
 
 
 @boundary
