@@ -94,6 +94,22 @@ def align_batch(args: tuple[Any, ...], batched: tuple[bool, ...]) -> tuple[Any, 
     return tuple(align(x, rank + 1) if flag else x for x, flag in zip(args, batched, strict=True))
 
 
+def _has_nan(x: Any) -> bool:
+    """Whether there may be a nan in an array: one fast pass, by sums that a nan or opposite infinities make nan.
+
+    BLAS is faster, but takes several threads for large arrays, which may have to wait for one another.
+    """
+    if x.size <= SMALL:
+        total = np.vdot(x, x)
+    else:
+        with np.errstate(all="ignore"):
+            total = np.add.reduce(x, axis=None)
+    return bool(total != total)
+
+
+SMALL = 8192
+
+
 def chain_product(a: Any, b: Any) -> Any:
     """The product in which an exact zero wins: 0·inf = 0·nan = 0.
 
@@ -104,8 +120,7 @@ def chain_product(a: Any, b: Any) -> Any:
     if isinstance(product, np.ndarray):
         if product.dtype.kind not in "fc":
             return product
-        square = np.vdot(product, product)  # nan exactly if there is a nan in it, at the price of one fast pass
-        if square == square:
+        if not _has_nan(product):
             return product
         return np.where((a == 0) | (b == 0), product.dtype.type(0), product)
     if product != product and (a == 0 or b == 0):

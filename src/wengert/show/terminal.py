@@ -29,7 +29,9 @@ def to_text(title: str, sections: Iterable[Section], width: int | None = None) -
 
     columns = width or max(shutil.get_terminal_size((100, 24)).columns, NARROWEST)
     out = io.StringIO()
-    console = Console(file=out, width=columns, color_system=None, force_terminal=False, legacy_windows=False)
+    console = Console(
+        file=out, width=columns, color_system=None, force_terminal=False, force_jupyter=False, legacy_windows=False
+    )
     for part in renderables(title, sections, columns):
         console.print(part)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
