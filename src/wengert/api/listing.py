@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from wengert.api.arguments import as_float, parameter_name, result_leaves, strip
 from wengert.api.boundary import boundary
 from wengert.errors import StagingError
@@ -48,6 +50,9 @@ def record(fun: Callable[..., Any], args: Sequence[Any], what: str) -> tuple[Wen
         else as_float(leaf, f"argument {name}", what)
         for leaf, name in zip(leaves, names, strict=True)
     ]
+    if any(isinstance(leaf, np.ndarray) and not leaf.flags.c_contiguous for leaf in leaves):
+        # types do not tell the memory order, which decides what is a view and what a copy
+        return _along_values(fun, leaves, structure, tuple(names), what), leaves
     try:
         level = Staged(what)
         boxes = [level.add_input(type_of(leaf)) for leaf in leaves]
