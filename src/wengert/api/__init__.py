@@ -1,8 +1,10 @@
 """The public functions."""
 
-from wengert import regions  # noqa: F401  # enters its lines into the table
+from wengert import (
+    numeric,
+    regions,  # noqa: F401  # enters its lines into the table
+)
 from wengert.api import methods  # noqa: F401  # enters the ways to differentiate into their table
-from wengert.api.boundary import boundary
 from wengert.api.checking import check
 from wengert.api.checkpointing import checkpoint, checkpoint_chain
 from wengert.api.custom import primitive
@@ -14,6 +16,7 @@ from wengert.api.mapping import stop_gradient, vmap
 from wengert.api.matrices import hessian, hvp, jacobian
 from wengert.api.reading import traceable
 from wengert.api.tensors import derivative_tensor, partial_derivative
+from wengert.boundary import boundary
 from wengert.dual import Dual
 from wengert.ir import WengertList
 from wengert.record import debug
@@ -44,6 +47,7 @@ __all__ = [
     "jacobian",
     "jvp",
     "linearize",
+    "numeric",
     "partial_derivative",
     "primitive",
     "stop_gradient",
