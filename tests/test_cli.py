@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 import re
 import shlex
@@ -44,7 +43,7 @@ def plain(x, y):
 
 
 def rounded(x):
-    return float(np.round(x.item() if hasattr(x, "item") else x)) * x
+    return float(x) * round(x)
 
 
 @__import__("wengert").primitive(partials=[lambda y, x: 3 * x])
@@ -94,13 +93,9 @@ def refused(*args: str) -> str:
     return result.output
 
 
-needs_methods = pytest.mark.skipif(
-    "method" not in inspect.signature(wg.grad).parameters, reason="grad(method=...) is not there yet"
-)
 
 
 class TestGrad:
-    @needs_methods
     def test_all_methods_side_by_side(self) -> None:
         result = call("grad", "x*x*y + y + 2", "x=3", "y=4")
         assert result.exit_code == 0
@@ -115,36 +110,30 @@ class TestGrad:
             assert int(row[4]) >= 1
             assert row[6] in ("µs", "ms", "s")
 
-    @needs_methods
     def test_methods_can_be_chosen(self) -> None:
         output = call("grad", "sin(x)", "x=1", "-m", "forward", "-m", "numeric").output
         assert "forward" in output
         assert "numeric" in output
         assert "symbolic" not in output
 
-    @needs_methods
     def test_arrays(self) -> None:
         output = call("grad", "sum(x**2) * y", "x=[1,2,3]", "y=2", "-m", "reverse").output
         assert "[4, 8, 12]" in output
         assert " 14 " in output
 
-    @needs_methods
     def test_a_function_of_a_file(self, model: Path) -> None:
         output = call("grad", f"{model}:loss", "w=[1, 2]", "b=0.5", "-m", "reverse").output
         assert "loss(w, b) at w = [1, 2], b = 0.5: 45.5" in output
         assert "[18.5, 36]" in output
 
-    @needs_methods
     def test_a_method_that_cannot_says_why(self, model: Path) -> None:
         output = call("grad", f"{model}:rounded", "x=3").output
-        assert re.search(r"^– symbolic: \w+: ", output, re.MULTILINE)
+        assert re.search(r"^– complex-step: TypeError: .*complex", output, re.MULTILINE)
         assert re.search(r"^reverse ", output, re.MULTILINE)
 
-    @needs_methods
     def test_what_no_method_can_is_bad_input(self, model: Path) -> None:
         assert "scalar" in refused("grad", f"{model}:vector", "x=3")
 
-    @needs_methods
     def test_calls_are_counted(self) -> None:
         assert measure(lambda x, y: x * y, (3.0, 4.0), "reverse").evaluations == 1
 
@@ -335,7 +324,6 @@ class TestProcess:
             assert all(len(line) <= 100 for line in output.splitlines())
         assert "Exit codes: 0" in call("--help").output
 
-    @needs_methods
     def test_examples_of_the_help_run(self, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(model.parent)
         found = 0

@@ -53,13 +53,13 @@ class Way:
 
 
 WAYS: dict[str, Way] = {}
-NAMES = ("numeric", "complex-step", "symbolic", "forward", "reverse", "taylor")
+METHODS = ("numeric", "complex-step", "symbolic", "forward", "reverse", "taylor")
 
 
 def check_method(method: str | None, what: str) -> None:
     """ValueError for a method that does not exist."""
-    if method is not None and method not in NAMES:
-        raise ValueError(f"{what}: method={method!r}: choose one of {', '.join(map(repr, NAMES))}")
+    if method is not None and method not in METHODS:
+        raise ValueError(f"{what}: method={method!r}: choose one of {', '.join(map(repr, METHODS))}")
 
 
 def jacobian_by(

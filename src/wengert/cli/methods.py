@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 
 from wengert.api import grad
+from wengert.api.ways import METHODS
 from wengert.read import as_read
 
-METHODS = ("numeric", "complex-step", "symbolic", "forward", "reverse", "taylor")
+__all__ = ["METHODS", "REFERENCE", "Measured", "measure"]
+
 REFERENCE = "reverse"
 REPEATS, PATIENCE = 5, 0.3  # the best of so many runs, but no longer than this many seconds
 
@@ -56,8 +58,7 @@ def measure(function: Callable[..., Any], args: Sequence[Any], method: str) -> M
         return called(*given)
 
     try:
-        differentiate: Any = grad
-        gradient = differentiate(counted, argnums=tuple(range(len(args))), method=method)
+        gradient = grad(counted, argnums=tuple(range(len(args))), method=method)
         with np.errstate(all="ignore"):
             found = gradient(*args)
     except Exception as error:
