@@ -45,7 +45,7 @@ def test_the_number_does_not_matter(n: int, monkeypatch: pytest.MonkeyPatch) -> 
         for a, b in zip(found, results[0], strict=True):
             np.testing.assert_array_equal(a, b)
     for a, b in zip(results[0], run(wl, x, y), strict=True):
-        np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-14)
+        np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-14)  # the product has a million factors
 
 
 @pytest.mark.parametrize("shape", [(2000, 300), (64, 5000), (40, 30, 200)])
