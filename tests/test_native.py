@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 from typing import Any
 
@@ -16,9 +17,9 @@ from tests.scenarios.programs import PROGRAMS
 from tests.test_as_written import prepared
 from tests.test_table import rows, staged
 from wengert.ir import Primitive, WengertList
-from wengert.native import NativeFallbackWarning, compile_list
+from wengert.native import Front, NativeFallbackWarning, compile_list
 from wengert.run import run
-from wengert.tree import flatten
+from wengert.tree import LEAF, flatten
 
 
 def compiled(wl: WengertList) -> Any:
@@ -227,3 +228,52 @@ class TestNumbers:
         assert_equal(compiled(wl)(x), run(wl, x), "in place")
         wl = wg.trace(wg.grad(lambda x: f(x)[2]), x)
         assert_equal(compiled(wl)(x), run(wl, x), "its gradient")
+
+
+class TestFront:
+    def test_containers(self) -> None:
+        """Containers are taken apart and put together in machine code, references counted."""
+
+        def f(p: Any, x: Any) -> Any:
+            return {"w": [x * p["w"][0], p["w"][1][0]], "b": (p["b"] * 2.0, None)}
+
+        args = ({"w": [2.0, (np.arange(3.0),)], "b": np.float64(1.5)}, np.ones(4))
+        handed: list[Any] = []
+
+        def otherwise(*args: Any) -> Any:
+            handed.append(args)
+            return "handed over"
+
+        result = flatten(f(*args))[1]
+        wl = wg.trace(f, *args)
+        front = Front(flatten(args)[1], result, otherwise)
+        call = compile_list(wl, verify=True, front=front).quick
+        for _ in range(3):
+            found = call(*args)
+            assert flatten(found)[1] == result
+            for a, b in zip(flatten(found)[0], flatten(f(*args))[0], strict=True):
+                np.testing.assert_array_equal(a, b)
+                assert type(a) is type(b)
+        assert not handed
+        p, x = args
+        others = [
+            (p,), (p, x, x), ({**p, "c": 1.0}, x), ({"b": p["b"], "w": p["w"]}, x), ({"w": p["w"][:1], "b": p["b"]}, x),
+            ({"w": [2, p["w"][1]], "b": p["b"]}, x), ({"w": tuple(p["w"]), "b": p["b"]}, x), (p, x[:2]), (p, x[::-1]),
+            (p, x.astype(np.float32)), (p, None), ({"w": p["w"], "b": 1.5}, x), ("text", x), (p, x.tolist()),
+        ]  # fmt: skip
+        for other in others:
+            assert call(*other) == "handed over"
+            assert handed.pop() is not None
+        before = sys.getrefcount(args[1]), sys.getrefcount(None)
+        for _ in range(1000):
+            call(*args)
+        assert abs(sys.getrefcount(args[1]) - before[0]) < 100
+        assert abs(sys.getrefcount(None) - before[1]) < 100
+
+    def test_integers(self) -> None:
+        call = compile_list(
+            wg.trace(lambda x, n: x * n, np.arange(3.0), np.int64(2)),
+            front=Front(flatten((0, 0))[1], LEAF, lambda *args: args),
+        ).quick
+        np.testing.assert_array_equal(call(np.arange(3.0), np.int64(5)), [0, 5, 10])
+        assert call(np.arange(3.0), 2.5)[1] == 2.5

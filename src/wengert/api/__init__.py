@@ -16,6 +16,7 @@ from wengert.api.mapping import stop_gradient, vmap
 from wengert.api.matrices import hessian, hvp, jacobian
 from wengert.api.reading import traceable
 from wengert.api.tensors import derivative_tensor, partial_derivative
+from wengert.api.threads import get_num_threads, set_num_threads
 from wengert.boundary import boundary
 from wengert.dual import Dual
 from wengert.ir import WengertList
@@ -41,6 +42,7 @@ __all__ = [
     "draw",
     "explain",
     "expression",
+    "get_num_threads",
     "grad",
     "hessian",
     "hvp",
@@ -50,6 +52,7 @@ __all__ = [
     "numeric",
     "partial_derivative",
     "primitive",
+    "set_num_threads",
     "stop_gradient",
     "symbols",
     "taylor",

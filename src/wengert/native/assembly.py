@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from wengert.ir import Line
+from wengert.native import threads
 from wengert.native.llvm import Builder, Module
 from wengert.native.values import Val
 
@@ -57,6 +58,17 @@ class Assembly:
             number = self._known["array", id(value)] = len(self.slots)
             self.slots.append(array.ctypes.data)
         return number
+
+    @property
+    def parallel(self) -> str:
+        """The function that shares chunks among threads."""
+        return threads.PARALLEL
+
+    def pool(self) -> tuple[int, int]:
+        """The slots of the threads' state and of what wakes them."""
+        pool = threads.pool
+        address = ctypes.cast(pool.wake, ctypes.c_void_p).value or 0
+        return self.address("pool", lambda: pool.address), self.address("wake", lambda: address)
 
     def callback(self, function: Any) -> int:
         """The slot of a ctypes callback."""

@@ -27,7 +27,7 @@ def emit_main(assembly: Assembly, wl: WengertList, language: Any = Builder) -> i
     b = language(assembly.module)
     frame = Frame(b.parameter("frame", "p"), len(wl.inputs), len(wl.outputs))
     low = Scope(assembly, b, frame, wl.lines, wl.inputs, wl.outputs, b.parameter("memory", "p"), lower)
-    parts = Parts(assembly.module, low.plan)
+    parts = Parts(assembly, low.plan)
     for k, x in enumerate(wl.inputs):
         low.given[x] = functools.partial(_input, low, k, x.type)
     for k, x in enumerate(wl.outputs):

@@ -16,6 +16,7 @@ import numpy as np
 
 HEAD = object.__basicsize__  # 16: reference count and type
 TYPE, PAYLOAD = 8, HEAD  # of a float, a complex number, a NumPy scalar
+SIZE = HEAD  # of a tuple or list
 DATA, NDIM, DIMENSIONS, DESCR, FLAGS = HEAD, HEAD + 8, HEAD + 16, HEAD + 40, HEAD + 48  # of an array
 WELL_BEHAVED = 0x1 | 0x100  # C-contiguous, aligned
 NEW_FROM_DESCR, SCALAR = 94, 60  # in the table of NumPy's C API
@@ -57,6 +58,7 @@ def layout_is_known() -> bool:
         and _read(ctypes.c_int64, np.int64(7), PAYLOAD) == 7
         and _read(ctypes.c_double, 2.5 + 1j, PAYLOAD) == 2.5
         and _read(ctypes.c_void_p, 1.5, TYPE) == id(float)
+        and _read(ctypes.c_int64, (1, 2, 3), SIZE) == _read(ctypes.c_int64, [1, 2, 3], SIZE) == 3
         and _read(ctypes.c_void_p, x, DATA) == x.ctypes.data
         and _read(ctypes.c_int, x, NDIM) == 2
         and tuple(dims) == (2, 3)

@@ -453,6 +453,23 @@ class Builder:
         """The address of a literal array."""
         return self.slot(assembly.array(value))
 
+    def share(self, assembly: Any, function: str, pointers: Sequence[Val], chunks: int) -> None:
+        """Call a function for each chunk, in several threads if there are."""
+        module, context = self.module, self.alloca(8 * len(pointers))
+        for k, pointer in enumerate(pointers):
+            self.store(pointer, self.offset(context, 8 * k))
+        inner = Builder(module)
+        c, chunk = inner.parameter("context", POINTER), inner.parameter("chunk", "i8")
+        found = [inner.load(inner.offset(c, 8 * k), POINTER) for k in range(len(pointers))]
+        inner.call(function, "i4", [*found, chunk])
+        inner.emit("ret void")
+        name = f"{function}.chunk"
+        module.functions[name] = inner.finish(f"internal void {name}(ptr %context, i64 %chunk) #0")
+        module.functions["@wengert.parallel"] = assembly.parallel
+        pool, wake = (self.slot(number) for number in assembly.pool())
+        args = ", ".join(f"ptr {x}" for x in (pool.text, wake.text, name, context.text))
+        self.emit(f"call void @wengert.parallel({args}, i64 {chunks})")
+
     def copy(self, target: Val, source: Val, size: Val) -> None:
         """Copy bytes."""
         name = "@llvm.memcpy.p0.p0.i64"

@@ -8,7 +8,7 @@ on nothing but the shapes.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ from wengert.native.views import Layout, Place
 
 UNROLL = 4  # vectors of sums side by side
 LONG = 2048  # elements after which a sum is added to the sum of sums, so that rounding errors do not grow with length
+CHUNKS = 16  # of a nest that threads share
 IN_CACHE = 4096  # results of sums along an outer axis that are kept in memory rather than in registers
 
 
@@ -84,11 +85,45 @@ class Nest:
         self.leaves: dict[Any, Leaf] = {}
         self.stores: dict[Var, Access] = {}
         self.reductions: list[Reduction] = []
+        self.start: Val | int = 0
+        self.vector: int | None = None
+        self.partial: Callable[[Reduction], Val] | None = None
         self._inputs: dict[tuple[int, int], Any] = {}  # (line, position) -> key of a leaf, or a Var of the nest
         self._collect()
         self._merge()
         self._choose()
         self._find_depths()
+
+    # -- a stretch of it -----------------------------------------------------------------------------------------------
+
+    def stretches(self) -> tuple[int, int] | None:
+        """How long the chunks are into which the outermost axis can be cut, and how much is left over."""
+        if not self.order or any(r.in_memory for r in self.reductions):
+            return None
+        n = self.lengths[self.order[0]]
+        length = n // CHUNKS
+        if self.order[0] == self.vector:
+            length -= length % (UNROLL * self.b.lanes)
+        return (length, n - CHUNKS * length) if length >= self.b.lanes else None
+
+    def restrict(self, start: Val | int, length: int, partial: Callable[[Reduction], Val]) -> None:
+        """Do only so much of the outermost axis; sums over all of it are left at an address."""
+        axis = self.order[0]
+        self.lengths = (*self.lengths[:axis], length, *self.lengths[axis + 1 :])
+        if self.vector == axis and length < self.b.lanes:
+            self.vector = None
+        self.start, self.partial = start, partial
+
+    def totals(self) -> list[Reduction]:
+        """The reductions over the whole domain, which are left at addresses."""
+        return [r for r in self.reductions if r.access is None]
+
+    def gather(self, r: Reduction, addresses: Iterable[Val]) -> None:
+        """Put together what the stretches have left, in their order."""
+        total = self.e.constant(self._start(r), r.code)
+        for address in addresses:
+            total = self._two(r, total, self.b.load(address, r.code))
+        self.low.set_scalar(r.line.outputs[0], self._last(r.fold, r.line, total))
 
     # -- what is read and written --------------------------------------------------------------------------------------
 
@@ -183,7 +218,7 @@ class Nest:
         """The order of the loops, and the axis that is taken in vectors."""
         axes = range(len(self.lengths))
         order = list(axes)
-        vector: int | None = None
+        vector = None
         complex_ = any(code_of(v.type.dtype) in PARTS for v in self.own) or any(
             leaf.access is not None and leaf.access.place.code in PARTS for leaf in self.leaves.values()
         )
@@ -267,8 +302,12 @@ class Nest:
         else:
             self._loop(depth, ctx)
         for r in here:
-            total = self._last(r.fold, r.line, self.b.get(ctx.sums[r]))
+            total = self.b.get(ctx.sums[r])
             out = r.line.outputs[0]
+            if r.access is None and self.partial is not None:
+                self.b.store(total, self.partial(r))
+                continue
+            total = self._last(r.fold, r.line, total)
             if r.access is None:
                 self.low.set_scalar(out, total)
             else:
@@ -438,6 +477,11 @@ class Nest:
             return known
         if depth == 0:
             pointer = self.b.offset(access.place.pointer, access.place.layout.offset)
+            stride = access.strides[self.order[0]] if self.order else 0
+            if stride and isinstance(self.start, int):
+                pointer = self.b.offset(pointer, self.start * stride)
+            elif stride and isinstance(self.start, Val):
+                pointer = self.b.offset(pointer, self.b.op("mul", self.start, self.b.constant(stride, "i8")))
         else:
             axis = self.order[depth - 1]
             pointer = self._pointer(access, ctx, depth - 1)
@@ -519,6 +563,12 @@ class Nest:
 
 def _kept_first(reduced: tuple[bool, ...]) -> Callable[[int], tuple[bool, int]]:
     return lambda axis: (reduced[axis], axis)
+
+
+def work_of(low: Scope, item: Item) -> float:
+    """About how many instructions a nest takes."""
+    costs = (r.cost for line in item.lines if (r := low.plan.resolved.get(id(line))) is not None)
+    return float(np.prod(item.domain or (), dtype=float)) * (1 + sum(costs))
 
 
 def emit_nest(low: Scope, item: Item) -> None:

@@ -20,7 +20,9 @@ def lower(low: Scope, parts: Parts | None = None) -> None:
                 if parts is not None:
                     parts.check(low, line)
             continue
-        if item.domain is not None:
+        if item.domain is not None and parts is not None and parts.is_large(low, item):
+            parts.parallel(low, item)
+        elif item.domain is not None:
             loops.emit_nest(low, item)
         else:
             single.emit(low, item.lines[0])

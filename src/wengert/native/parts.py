@@ -5,26 +5,30 @@ At the end of a part, what is in registers and read later is left in memory; the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from wengert.ir import Var
-from wengert.native.llvm import Builder, Module
-from wengert.native.plan import Plan
+from wengert.native.assembly import Assembly
+from wengert.native.llvm import Builder
+from wengert.native.loops import CHUNKS, Nest, Reduction, work_of
+from wengert.native.plan import Item, Plan
 from wengert.native.scope import Scope
-from wengert.native.values import itemsize
+from wengert.native.values import Val, itemsize
 
 PARAMETERS = ("frame", "memory", "spill")
+LARGE = 4_000_000  # instructions of a nest, from which on threads share it
 LENGTH = 1200  # instructions, after which a part ends
 
 
 class Parts:
     """The functions that a program consists of, and the memory between them."""
 
-    def __init__(self, module: Module, plan: Plan) -> None:
-        self.module = module
-        self.functions: list[str] = []
+    def __init__(self, assembly: Assembly, plan: Plan) -> None:
+        self.assembly, self.module = assembly, assembly.module
+        self.functions: list[tuple[str, int]] = []
         self.size = 0
         self.order: dict[int, int] = {}  # of the lines, by id
         self.last: dict[Var, int] = {}
@@ -53,16 +57,58 @@ class Parts:
         self.close(low)
         self.begin(low)
 
+    def is_large(self, low: Scope, item: Item) -> bool:
+        """Whether a nest is worth the while of several threads."""
+        return low.b.language == "llvm" and bool(item.domain) and work_of(low, item) >= LARGE
+
+    def parallel(self, low: Scope, item: Item) -> None:
+        """A large nest as a function of the number of a chunk, which threads share."""
+        self.turn(low, self.order[id(item.lines[0])] - 1)
+        nest = Nest(low, item)
+        found = nest.stretches()
+        if found is None:
+            nest.emit()
+            return
+        length, rest = found
+        places = [self._slot(16 * (CHUNKS + 1)) for _ in nest.totals()]
+        chunk = low.b.parameter("chunk", "i8")
+
+        def partial(nest: Nest, number: Val | int) -> Callable[[Reduction], Val]:
+            def address(r: Reduction) -> Val:
+                b, offset = low.b, places[nest.totals().index(r)]
+                if isinstance(number, int):
+                    return b.offset(b.parameter("spill", "p"), offset + 16 * number)
+                step = b.op("mul", number, b.constant(16, "i8"))
+                return b.offset(b.offset(b.parameter("spill", "p"), offset), step)
+
+            return address
+
+        nest.restrict(low.b.op("mul", chunk, low.b.constant(length, "i8")), length, partial(nest, chunk))
+        nest.emit()
+        self.close(low, CHUNKS)
+        self.begin(low)
+        nest = Nest(low, item)
+        if rest:
+            tail = Nest(low, item)
+            tail.restrict(CHUNKS * length, rest, partial(tail, CHUNKS))
+            tail.emit()
+        for r in nest.totals():
+            address = partial(nest, 0)(r)
+            nest.gather(r, [low.b.offset(address, 16 * k) for k in range(CHUNKS + bool(rest))])
+
     def begin(self, low: Scope) -> None:
         """Have the scope write to a new function."""
         low.attach(type(low.b)(self.module), low.memory)
 
-    def close(self, low: Scope) -> None:
-        """The function so far."""
+    def close(self, low: Scope, chunks: int = 0) -> None:
+        """The function so far; with `chunks`, one that is called for each of them."""
         low.b.give(0)
         name = f"@part{len(self.functions)}"
-        low.b.define(name, [low.b.parameter(one, "p") for one in PARAMETERS])
-        self.functions.append(name)
+        parameters = [low.b.parameter(one, "p") for one in PARAMETERS]
+        if chunks:
+            parameters.append(low.b.parameter("chunk", "i8"))
+        low.b.define(name, parameters)
+        self.functions.append((name, chunks))
 
     def _slot(self, size: int) -> int:
         offset = self.size
@@ -104,7 +150,10 @@ class Parts:
         """The function that calls the parts one after another."""
         frame, memory = (b.parameter(one, "p") for one in PARAMETERS[:2])
         spill = b.alloca(self.size, 64)
-        for name in self.functions:
+        for name, chunks in self.functions:
+            if chunks:
+                b.share(self.assembly, name, (frame, memory, spill), chunks)
+                continue
             status = b.call(name, "i4", [frame, memory, spill])
             with b.when(b.compare("ne", status, b.constant(0, "i4"))):
                 b.give(status)

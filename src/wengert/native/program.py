@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from wengert.errors import UnsupportedError
 from wengert.ir import Array, WengertList
@@ -13,12 +14,13 @@ from wengert.native import cache, cpython, engine
 from wengert.native.assembly import Assembly
 from wengert.native.build import emit_main, output_type, passes
 from wengert.native.c_file import c_file, header
-from wengert.native.entry import Entry
+from wengert.native.entry import Entry, is_plain, row_of
 from wengert.native.guard import Guard
 from wengert.native.prepare import prepared
 from wengert.native.python_file import python_file
 from wengert.native.values import code_of
 from wengert.run import run
+from wengert.tree import LEAF, Structure
 
 _warned: set[str] = set()
 
@@ -37,6 +39,7 @@ class NativeProgram:
     reasons: dict[str, str]  # rows that call back to Python, and why
     call: Any
     single: bool = False
+    quick: Any = None  # the builtin function of a front
 
     def __call__(self, *args: Any) -> Any:
         return self.call(*args)
@@ -60,11 +63,23 @@ class NativeProgram:
         raise UnsupportedError(f"source: there is no {language!r}; choose 'python', 'c', 'h', 'llvm' or 'asm'")
 
 
-def compile_list(wl: WengertList, single: bool = False, warn: bool = True, verify: bool = False) -> NativeProgram:
+class Front(NamedTuple):
+    """How a program is called by its user: containers of arguments and of results, and who takes all other calls."""
+
+    arguments: Structure
+    result: Structure
+    otherwise: Callable[..., Any]
+
+
+def compile_list(
+    wl: WengertList, single: bool = False, warn: bool = True, verify: bool = False, front: Front | None = None
+) -> NativeProgram:
     """A list as machine code.
 
     `single` has a list of one output give it as it is, not in a tuple. A list that cannot be compiled at all (dtypes
     that machine code does not have, an interpreter whose objects look different) is run by NumPy, with a warning.
+    With a `front`, the program's `quick` takes the containers apart itself; it hands over calls with arguments of other
+    types than those of the list.
     """
     why = _obstacle(wl)
     if why:
@@ -77,20 +92,27 @@ def compile_list(wl: WengertList, single: bool = False, warn: bool = True, verif
     guard = Guard(wl, assembly)
     types = [x.type for x in wl.inputs]
     outputs = [output_type(x) for x in wl.outputs]
-    entry = Entry(assembly, types, outputs, arena, single and len(outputs) == 1, guard.slow, guard.fail)
-    entry.emit()
+    row = LEAF if single and len(outputs) == 1 else row_of(len(outputs))
+    Entry(assembly, types, outputs, arena, guard.slow, guard.fail, row).emit()
+    names = ["entry"]
+    if front is not None and is_plain(front.arguments) and is_plain(front.result):
+        Entry(
+            assembly, types, outputs, arena, front.otherwise, guard.fail, front.result, front.arguments
+        ).emit("quick")  # fmt: skip
+        names.append("quick")
     text = assembly.module.text(len(assembly.slots))
     level = 2 if len(text) < 1_000_000 else 0
-    loaded = engine.load(_code(text, passes(clean), level, verify), ("entry",))
+    loaded = engine.load(_code(text, passes(clean), level, verify), tuple(names))
     table = (ctypes.c_void_p * max(len(assembly.slots), 1)).from_address(loaded.table)
     for i, address in enumerate(assembly.slots):
         table[i] = address
-    call = cpython.builtin(loaded.addresses["entry"], "compiled", (assembly, guard))
-    guard.call = call
+    builtins = [cpython.builtin(loaded.addresses[name], "compiled", (assembly, guard)) for name in names]
+    guard.call = call = builtins[0]
     if assembly.reasons and warn:
-        for row, reason in assembly.reasons.items():
-            _warn_row(row, reason)
-    return NativeProgram(wl, text, level, dict(assembly.reasons), call, single)
+        for name, reason in assembly.reasons.items():
+            _warn_row(name, reason)
+    quick = builtins[1] if len(builtins) > 1 else None
+    return NativeProgram(wl, text, level, dict(assembly.reasons), call, single, quick)
 
 
 def _code(text: str, level: str, generator: int, verify: bool) -> bytes:

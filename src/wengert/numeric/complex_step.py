@@ -24,9 +24,9 @@ def complex_step(line: Line) -> tuple[Array, Array]:
     """The derivative of every component, and a bound of its error.
 
     It is taken at five points that are close together. At steps of d aside, the derivatives' mean differs from that in
-    the middle by d² f''' / 2, and their difference is 2 d f''. What two such pairs find for one f''' and one f'' differs
-    by rounding errors within the program; f'' tells what rounding of the point amounts to. The real parts have a
-    difference quotient of their own: if that is another number, the program is not analytic.
+    the middle by d² f''' / 2, and their difference is 2 d f''. What two such pairs find for one f''' and one f''
+    differs by rounding errors within the program; f'' tells what rounding of the point amounts to. The real parts have
+    a difference quotient of their own: if that is another number, the program is not analytic.
     """
     program = line.program
     check_real(program)
@@ -51,8 +51,8 @@ def complex_step(line: Line) -> tuple[Array, Array]:
 def not_analytic(what: str) -> ValueError:
     """The error for a function that means something else on complex numbers."""
     return ValueError(
-        f"{what}(method='complex'): as it is written, the function is not analytic: abs, max, real, conj, comparisons and "
-        "the like mean something else for complex numbers. Leave out method="
+        f"{what}(method='complex'): as it is written, the function is not analytic: abs, max, real, conj, comparisons "
+        "and the like mean something else for complex numbers. Leave out method="
     )
 
 

@@ -28,7 +28,9 @@ TELLS = 64  # rounding units that it may change others by
 
 
 @boundary
-def derivative(fun: Function, x: Any, order: int = 1, *, method: str = "adaptive", eps: float | None = None) -> Estimate:
+def derivative(
+    fun: Function, x: Any, order: int = 1, *, method: str = "adaptive", eps: float | None = None
+) -> Estimate:
     """The derivative of a function of one variable, from its values, with a bound of the error.
 
     Parameters
@@ -74,7 +76,9 @@ def derivative(fun: Function, x: Any, order: int = 1, *, method: str = "adaptive
     if separate:
         _check_shape(program, name)
     lines = [
-        elementwise(program, unit) if separate else coordinate(program, 0, 0 if isinstance(x, np.ndarray) else None, unit)
+        elementwise(program, unit)
+        if separate
+        else coordinate(program, 0, 0 if isinstance(x, np.ndarray) else None, unit)
         for unit in ((1, 1j) if np.iscomplexobj(x) else (1,))
     ]
     found = [along(line, order, method, eps) for line in lines]
@@ -110,9 +114,9 @@ def directional(
     """
     method = choose(method, eps, "directional")
     _check_order(order, "directional")
-    if not isinstance(primals, tuple):
+    if type(primals) is not tuple:  # a namedtuple is one argument
         primals, tangents = (primals,), (tangents,)
-    if not isinstance(tangents, tuple) or len(primals) != len(tangents):
+    if type(tangents) is not tuple or len(primals) != len(tangents):
         raise TypeError("directional: primals and tangents need one entry for every argument")
     given = split_arguments(fun, primals, range(len(primals)), "directional")
     vector: list[Any] = []
@@ -122,7 +126,9 @@ def directional(
         if np.shape(v) != np.shape(leaf):
             raise ValueError(f"directional: the tangent of {name} has shape {np.shape(v)}, its value {np.shape(leaf)}")
         if np.asarray(v).dtype.kind not in "fiub":
-            raise TypeError(f"directional: the tangent of {name} is of dtype {np.asarray(v).dtype}; a real one is needed")
+            raise TypeError(
+                f"directional: the tangent of {name} is of dtype {np.asarray(v).dtype}; a real one is needed"
+            )
     vector = [
         np.asarray(v, leaf.real.dtype) if isinstance(leaf, np.ndarray) else float(v)
         for leaf, v in zip(given.leaves, vector, strict=True)
@@ -160,11 +166,9 @@ def choose(method: str, eps: float | None, what: str) -> str:
         raise ValueError(f"{what}: method={method!r}: choose one of {', '.join(map(repr, METHODS))}")
     if eps is None and method in FORMULAS:
         raise ValueError(f"{what}: the formula {method!r} needs its step: give eps=")
-    if eps is not None and method == "adaptive":
-        return "forward"
     if eps is not None and (method == "complex" or not (np.isfinite(eps) and eps > 0)):
         raise ValueError(f"{what}: eps={eps!r} must be a positive number, for a textbook formula")
-    return method
+    return "forward" if eps is not None and method == "adaptive" else method
 
 
 def _check_order(order: int, what: str) -> None:
@@ -176,13 +180,13 @@ def _check_shape(program: Program, name: str) -> None:
     shape, shapes = program.leaves[0].shape, [one.shape for one in program.outputs]
     if shapes != [shape]:
         raise TypeError(
-            f"derivative: {name} has shape {shape}, for a function that acts element by element; but the result's shape "
-            f"is {shapes[0] if len(shapes) == 1 else shapes}. See gradient and jacobian"
+            f"derivative: {name} has shape {shape}, for a function that acts element by element; but the result's "
+            f"shape is {shapes[0] if len(shapes) == 1 else shapes}. See gradient and jacobian"
         )
 
 
 def _check_apart(program: Program, line: Line, name: str) -> None:
-    """TypeError if some elements of the result depend on others of the argument: half of them are moved, then others."""
+    """TypeError if some elements of the result depend on others of the argument: half of them are moved, and others."""
     count = program.leaves[0].size
     chosen = np.random.default_rng(0).permutation(count) % 2 == 0
     for still in (chosen, ~chosen):
@@ -191,6 +195,6 @@ def _check_apart(program: Program, line: Line, name: str) -> None:
         moved = abs(values - program.center) > TELLS * program.units * abs(program.center)
         if (moved & valid & np.tile(still, program.size // count)).any():
             raise TypeError(
-                f"derivative: {name} is an array, for a function that acts element by element; but some elements of the "
-                "result depend on others. See gradient and jacobian"
+                f"derivative: {name} is an array, for a function that acts element by element; but some elements of "
+                "the result depend on others. See gradient and jacobian"
             )

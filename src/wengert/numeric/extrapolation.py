@@ -46,7 +46,8 @@ def differentiate(line: Line, order: int, tolerance: float = TOLERANCE) -> Deriv
                     other = _bounded(line, found)
                     agree = ~(abs(other.value - best.value) > other.error + best.error)  # or there is no other value
                     better = poor & (other.error < best.error) & agree
-                    best = Derivative(*(np.where(better, x, y) for x, y in zip(_fields(other), _fields(best))))
+                    pairs = zip(_fields(other), _fields(best), strict=True)
+                    best = Derivative(*(np.where(better, x, y) for x, y in pairs))
     return best
 
 

@@ -76,7 +76,9 @@ def real_line(program: Program, size: float) -> Line:
 def elementwise(program: Program, unit: complex = 1) -> Line:
     """All numbers of the one leaf at once, each in steps of its own size: for functions that keep them apart."""
     x = program.leaves[0]
-    flat = np.tile((x.imag if unit == 1j else x.real).ravel(), program.size // x.size)  # one for each component: a complex result has two
+    flat = np.tile(
+        (x.imag if unit == 1j else x.real).ravel(), program.size // x.size
+    )  # one for each component: a complex result has two
     scale = np.array([power(one) for one in flat], flat.dtype)
 
     def shift(leaves: Leaves, t: Any) -> Leaves:

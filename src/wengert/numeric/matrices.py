@@ -256,7 +256,7 @@ def _unit(program: Program, place: Place, axis: Derivative) -> float:
 
 
 def _by_complex_steps(program: Program, places: list[Place]) -> Found:
-    """Differences of the gradient by the complex step, which has no noise but that of rounding; symmetric in the mean."""
+    """Differences of the gradient by the complex step, which has no noise but rounding's; symmetric in the mean."""
     check_real(program)
     lines = [coordinate(program, *place) for place in places]
 
@@ -309,7 +309,9 @@ def _square(given: Arguments, matrix: Array, argnums: int | Sequence[int], error
 def _check_scalar(program: Program, holomorphic: bool, given: Arguments) -> None:
     what = program.what
     if program.structure.kind is not None or program.outputs[0].shape != ():
-        found = f"a {program.structure.kind.__name__}" if program.structure.kind else f"shape {program.outputs[0].shape}"
+        found = (
+            f"a {program.structure.kind.__name__}" if program.structure.kind else f"shape {program.outputs[0].shape}"
+        )
         raise TypeError(f"{what} needs a function with one scalar result, not {found}; see jacobian")
     _check_complex(program, holomorphic, given)
     if program.outputs[0].dtype.kind == "c" and not holomorphic:
@@ -326,4 +328,3 @@ def _check_complex(program: Program, holomorphic: bool, given: Arguments) -> Non
         raise TypeError(f"{program.what}(holomorphic=True) needs complex arguments and a complex result")
     if complex_in and complex_out and not holomorphic:
         raise TypeError(f"{program.what} of a complex function of complex arguments needs holomorphic=True")
-

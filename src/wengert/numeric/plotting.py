@@ -1,4 +1,4 @@
-"""A picture of what a difference formula gets wrong: too large a step is off by Taylor's series, too small a one by rounding."""
+"""A picture of what a difference formula gets wrong: large steps are off by Taylor's series, small ones by rounding."""
 
 from __future__ import annotations
 

@@ -23,18 +23,17 @@ class Program:
     at a distance.
     """
 
-    def __init__(
-        self, function: Callable[[Leaves], Any], leaves: Sequence[Any], what: str, unit: float = 0.0
-    ) -> None:
+    def __init__(self, function: Callable[[Leaves], Any], leaves: Sequence[Any], what: str, unit: float = 0.0) -> None:
         if any(isinstance(leaf, Traced) for leaf in leaves):
             raise TypeError(_traced(what))
-        self.function = function
+        self._function = function
+        self._own = {id(leaf) for leaf in leaves if isinstance(leaf, np.ndarray)}
         self.leaves = list(leaves)
         self.what = what
         self.evaluations = 1
         watch = _Watch()
         with watch:
-            result = function(self.leaves)
+            result = self._call(self.leaves)
         self._usual = watch.seen
         watch.show()
         found, self.structure = flatten(result)
@@ -43,9 +42,10 @@ class Program:
         found_in = [x.dtype for x in self.outputs if x.dtype.kind in "fc"]
         self.dtype = np.dtype(np.longdouble if any(dtype in WIDE for dtype in [*given, *found_in]) else np.float64)
         self.unit = max([unit, *map(_unit, given)]) or 0.5**53  # that arguments are rounded to, relative
-        self.units = np.concatenate([
-            np.full(x.size * (2 if x.dtype.kind == "c" else 1), max(_unit(x.dtype), self.unit)) for x in self.outputs
-        ] or [np.zeros(0)])  # that the components are rounded to
+        self.units = np.concatenate(
+            [np.full(x.size * (2 if x.dtype.kind == "c" else 1), max(_unit(x.dtype), self.unit)) for x in self.outputs]
+            or [np.zeros(0)]
+        )  # that the components are rounded to
         self.center = self.vector(self.outputs)
         self.known = np.isfinite(self.center)
         self.random = np.zeros(self.size, bool)  # components that changed when the function was called once more
@@ -62,7 +62,7 @@ class Program:
         watch = _Watch()
         try:
             with watch:
-                found, structure = flatten(self.function(leaves))
+                found, structure = flatten(self._call(leaves))
         except Exception:  # a math domain error, a division by zero, whatever a point is refused with
             return self._nothing()
         outputs = [np.asarray(leaf) for leaf in found]
@@ -80,14 +80,14 @@ class Program:
             raise TypeError(f"{what} needs a function with real values; this one has complex values at a real point")
         try:
             with _Watch():
-                found, structure = flatten(self.function(leaves))
+                found, structure = flatten(self._call(leaves))
         except Exception as error:
             raise TypeError(
                 f"{what} calls the function with complex numbers, and that failed "
                 f"({type(error).__name__}: {error}). Leave out method="
             ) from error
         outputs = [_array(leaf, self.what) for leaf in found]
-        if structure != self.structure or any(new.shape != old.shape for new, old in zip(outputs, self.outputs)):
+        if structure != self.structure or [x.shape for x in outputs] != [x.shape for x in self.outputs]:
             raise ValueError(f"{what}: the function's result has another structure at complex arguments")
         return np.concatenate([x.ravel() for x in outputs] or [np.zeros(0)]) + 0j
 
@@ -119,6 +119,10 @@ class Program:
     def rebuild(self, outputs: Sequence[Any]) -> Any:
         """The result's container."""
         return unflatten(self.structure, outputs)
+
+    def _call(self, leaves: Leaves) -> Any:
+        """The function's result; should it write into its arguments, these are copies."""
+        return self._function([leaf.copy() if id(leaf) in self._own else leaf for leaf in leaves])
 
     def _nothing(self) -> tuple[Array, Array]:
         return np.zeros(self.size, self.dtype), np.zeros(self.size, bool)

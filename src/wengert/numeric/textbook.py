@@ -17,10 +17,11 @@ FORMULAS: dict[str, Callable[[Values, Shift, float], Values]] = {
     "forward": lambda f, shift, eps: lambda x: (f(shift(x, eps)) - f(x)) / eps,
     "backward": lambda f, shift, eps: lambda x: (f(x) - f(shift(x, -eps))) / eps,
     "central": lambda f, shift, eps: lambda x: (f(shift(x, eps)) - f(shift(x, -eps))) / (2 * eps),
-    "five-point": lambda f, shift, eps: lambda x: (
-        8 * (f(shift(x, eps)) - f(shift(x, -eps))) - (f(shift(x, 2 * eps)) - f(shift(x, -2 * eps)))
-    )
-    / (12 * eps),
+    "five-point": lambda f, shift, eps: (
+        lambda x: (
+            (8 * (f(shift(x, eps)) - f(shift(x, -eps))) - (f(shift(x, 2 * eps)) - f(shift(x, -2 * eps)))) / (12 * eps)
+        )
+    ),
 }
 
 
