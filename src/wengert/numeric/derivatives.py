@@ -14,13 +14,12 @@ from wengert.numeric.complex_step import complex_step
 from wengert.numeric.contour import contour
 from wengert.numeric.estimate import Estimate
 from wengert.numeric.extrapolation import differentiate
-from wengert.numeric.ladder import step
+from wengert.numeric.ladder import Array, step
 from wengert.numeric.line import Line, coordinate, direction, elementwise
 from wengert.numeric.program import Program
 from wengert.numeric.textbook import FORMULAS, values_of
 from wengert.tree import flatten, flatten_like
 
-Array = np.ndarray[Any, np.dtype[Any]]
 Function = Callable[..., Any]
 METHODS = ("adaptive", *FORMULAS, "complex")
 CROSSTALK = -20  # the rung of the step that should change one element only
@@ -83,7 +82,7 @@ def derivative(
     ]
     found = [along(line, order, method, eps) for line in lines]
     if len(found) > 1:
-        check_holomorphic(program, *found, order)
+        check_holomorphic(program, found[0], found[1], order)
     if separate:
         _check_apart(program, lines[0], name)
     return assemble(program, found[0], x)
@@ -180,13 +179,13 @@ def _check_shape(program: Program, name: str) -> None:
     shape, shapes = program.leaves[0].shape, [one.shape for one in program.outputs]
     if shapes != [shape]:
         raise TypeError(
-            f"derivative: {name} has shape {shape}, for a function that acts element by element; but the result's "
-            f"shape is {shapes[0] if len(shapes) == 1 else shapes}. See gradient and jacobian"
+            f"derivative: {name} has shape {shape}, for a function that acts element by element; but the result has "
+            f"shape {shapes[0] if len(shapes) == 1 else shapes}. See gradient and jacobian"
         )
 
 
 def _check_apart(program: Program, line: Line, name: str) -> None:
-    """TypeError if some elements of the result depend on others of the argument: half of them are moved, and others."""
+    """TypeError if elements of the result depend on others of the argument: half of these are moved, then the rest."""
     count = program.leaves[0].size
     chosen = np.random.default_rng(0).permutation(count) % 2 == 0
     for still in (chosen, ~chosen):

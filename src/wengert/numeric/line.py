@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from wengert.numeric.ladder import step
+from wengert.numeric.ladder import Array, step
 from wengert.numeric.program import Leaves, Program
 
-Array = np.ndarray[Any, np.dtype[Any]]
 TINY = 2.0**-100  # a complex step, relative to the size of the point: its square rounds away
 SMALLEST = 1e-290
 SHORT = 40  # bits of a step that is added to two numbers at once

@@ -16,11 +16,11 @@ from wengert.numeric.complex_step import check_real, complex_step
 from wengert.numeric.derivatives import along, choose, distance
 from wengert.numeric.estimate import Estimate
 from wengert.numeric.extrapolation import Derivative, differentiate
+from wengert.numeric.ladder import Array
 from wengert.numeric.line import coordinate, diagonal, moved, power
 from wengert.numeric.program import Leaves, Program
 from wengert.numeric.textbook import FORMULAS, values_of
 
-Array = np.ndarray[Any, np.dtype[Any]]
 Function = Callable[..., Any]
 Place = tuple[int, int | None]  # a leaf, and an element of it
 CURVED = 1e-6  # relative change of a function by what counts as curvature
@@ -256,7 +256,7 @@ def _unit(program: Program, place: Place, axis: Derivative) -> float:
 
 
 def _by_complex_steps(program: Program, places: list[Place]) -> Found:
-    """Differences of the gradient by the complex step, which has no noise but rounding's; symmetric in the mean."""
+    """Differences of the gradient by the complex step; the mean of the matrix and its transpose."""
     check_real(program)
     lines = [coordinate(program, *place) for place in places]
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from wengert.ir import Traced
+from wengert.numeric.ladder import Array
 from wengert.tree import flatten, unflatten
 
-Array = np.ndarray[Any, np.dtype[Any]]
 Leaves = list[Any]
 WIDE = (np.dtype(np.longdouble), np.dtype(np.clongdouble))
 

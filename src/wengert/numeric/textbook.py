@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
+from wengert.numeric.ladder import Array
 from wengert.numeric.program import Leaves, Program
 
-Array = np.ndarray[Any, np.dtype[Any]]
 Values = Callable[[Leaves], Array]  # components at a point
 Shift = Callable[[Leaves, float], Leaves]  # a point, a step away
 
