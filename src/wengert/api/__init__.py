@@ -1,7 +1,8 @@
 """The public functions."""
 
+from wengert import numeric
 from wengert import regions  # noqa: F401  # enters its lines into the table
-from wengert.api.boundary import boundary
+from wengert.boundary import boundary
 from wengert.api.checking import check
 from wengert.api.checkpointing import checkpoint, checkpoint_chain
 from wengert.api.custom import primitive
@@ -45,6 +46,7 @@ __all__ = [
     "jacobian",
     "jvp",
     "linearize",
+    "numeric",
     "partial_derivative",
     "primitive",
     "set_num_threads",

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from wengert.api.arguments import split_arguments
-from wengert.api.boundary import boundary
 from wengert.api.expansion import taylor
 from wengert.api.gradients import grad, jvp, vjp
+from wengert.boundary import boundary
 from wengert.read import as_read
 from wengert.tree import flatten, flatten_like, unflatten
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from wengert.api.arguments import parameter_name
-from wengert.api.boundary import boundary
+from wengert.boundary import boundary
 from wengert.checkpoint import call
 from wengert.errors import MutationError
 from wengert.read import as_read

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from wengert.api.boundary import boundary
+from wengert.boundary import boundary
 from wengert.functions import as_array
 from wengert.ir import Traced, bind
 from wengert.transform import custom_primitive

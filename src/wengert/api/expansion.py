@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from wengert.api.arguments import as_float, parameter_name, result_leaves, split_arguments
-from wengert.api.boundary import boundary
 from wengert.api.gradients import mark_arguments
+from wengert.boundary import boundary
 from wengert.ir import Traced, dtype_of, shape_of
 from wengert.read import as_read
 from wengert.record import Box, plain

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from wengert.api.arguments import parameter_name
-from wengert.api.boundary import boundary
 from wengert.api.listing import record
+from wengert.boundary import boundary
 from wengert.ir import Var, WengertList, shape_of
 from wengert.show import Drawing, Explanation, Worked, summary, work_through
 from wengert.tree import flatten

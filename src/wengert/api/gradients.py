@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from wengert.api.arguments import Arguments, result_leaves, split_arguments, strip, strip_tree
-from wengert.api.boundary import boundary
+from wengert.boundary import boundary
 from wengert.ir import Var, WengertList, dtype_of, shape_of
 from wengert.read import as_read
 from wengert.record import Box, Eager, plain

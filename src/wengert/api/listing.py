@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from wengert.api.arguments import as_float, parameter_name, result_leaves, strip
-from wengert.api.boundary import boundary
+from wengert.boundary import boundary
 from wengert.errors import StagingError
 from wengert.ir import Var, WengertList, dtype_of, type_of
 from wengert.read import as_read

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from wengert.api.arguments import result_leaves, strip
-from wengert.api.boundary import boundary
+from wengert.boundary import boundary
 from wengert.errors import StagingError
 from wengert.functions import as_array
 from wengert.ir import Array, Traced, WengertList, dtype_of, register, shape_of

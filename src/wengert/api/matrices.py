@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from wengert.api.arguments import Arguments, split_arguments
-from wengert.api.boundary import boundary
 from wengert.api.gradients import LinearMap, grad, jvp
+from wengert.boundary import boundary
 from wengert.ir import dtype_of, shape_of
 from wengert.run import by_columns, by_rows
 from wengert.transform.ends import own

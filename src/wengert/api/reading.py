@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from wengert.api.boundary import boundary
+from wengert.boundary import boundary
 from wengert.read import as_read
 from wengert.record import Box, plain
 from wengert.tree import tree_map

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from wengert.api.arguments import as_float, parameter_name, split_arguments
-from wengert.api.boundary import boundary
 from wengert.api.expansion import checked_order, derivative, expand
 from wengert.api.mapping import vmap
+from wengert.boundary import boundary
 from wengert.ir import dtype_of, shape_of
 from wengert.read import as_read
 from wengert.transform.ends import own, zeros_of
