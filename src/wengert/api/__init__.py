@@ -1,8 +1,9 @@
 """The public functions."""
 
-from wengert import numeric
-from wengert import regions  # noqa: F401  # enters its lines into the table
-from wengert.boundary import boundary
+from wengert import (
+    numeric,
+    regions,  # noqa: F401  # enters its lines into the table
+)
 from wengert.api.checking import check
 from wengert.api.checkpointing import checkpoint, checkpoint_chain
 from wengert.api.custom import primitive
@@ -15,6 +16,7 @@ from wengert.api.matrices import hessian, hvp, jacobian
 from wengert.api.reading import traceable
 from wengert.api.tensors import derivative_tensor, partial_derivative
 from wengert.api.threads import get_num_threads, set_num_threads
+from wengert.boundary import boundary
 from wengert.dual import Dual
 from wengert.ir import WengertList
 from wengert.record import debug

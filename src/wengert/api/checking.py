@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,10 +12,12 @@ from wengert.api.arguments import split_arguments
 from wengert.api.expansion import taylor
 from wengert.api.gradients import grad, jvp, vjp
 from wengert.boundary import boundary
+from wengert.numeric import slope
 from wengert.read import as_read
 from wengert.tree import flatten, flatten_like, unflatten
 
 Vector = np.ndarray[Any, np.dtype[Any]]
+ROUGH = 1e-3  # relative error of differences that is worth a word
 COORDINATES = 40  # how many single inputs are checked by finite differences of their own
 
 
@@ -74,7 +75,7 @@ def check(fun: Callable[..., Any], *args: Any, seed: int = 0) -> Report:
     fun
         Any function of real numbers, arrays and containers of them.
     *args
-        A point where it is smooth: at a kink or a jump the finite differences mean nothing.
+        A point where it is smooth: at a kink or a jump, differences allow for anything.
     seed
         For the random directions.
 
@@ -95,21 +96,21 @@ def check(fun: Callable[..., Any], *args: Any, seed: int = 0) -> Report:
 
     found.append(_compare("value: recorded against plain NumPy", flat(again), point.f(0.0), 0.0, point.outputs))
     found.append(_compare("value: forward against plain NumPy", value, point.f(0.0), 0.0, point.outputs))
-    numeric, loose = _central(point.f, point.eps)
-    found.append(_compare("forward against finite differences", tangent, numeric, loose, point.outputs))
+    loose = 100 * point.eps ** (2 / 3)
+    numeric, slack = point.slope(point.f)
+    found.append(_compare("forward against finite differences", tangent, numeric, loose, point.outputs, slack))
     found.append(_compare("reverse against forward: <w, Jv> = <Jᵀw, v>", w @ tangent, gradient @ point.v, tight))
     columns = point.coordinates()
-    single = [_central(lambda t, i=i: w @ point.f(t, point.unit(i)), point.eps) for i in columns]  # type: ignore[misc]
-    tolerance = max((allowed for _, allowed in single), default=loose)
-    entries = np.array([number for number, _ in single])
+    single = [point.slope(lambda t, i=i: w @ point.f(t, point.unit(i)), point.x[i]) for i in columns]  # type: ignore[misc]
+    entries, bounds = (np.array([one[k].item() for one in single]) for k in (0, 1))
     named = [point.name(i) for i in columns]
-    found.append(_compare("reverse against finite differences", gradient[columns], entries, tolerance, named))
+    found.append(_compare("reverse against finite differences", gradient[columns], entries, loose, named, bounds))
     try:
         stepped = point.complex_step()
     except Exception as error:  # whatever the user's function raises on complex numbers: it cannot be checked this way
         skipped.append(f"complex step: not possible ({type(error).__name__}: {str(error).splitlines()[0]})")
     else:
-        if _compare("", stepped, numeric, 10 * loose).passed:
+        if _compare("", stepped, numeric, 10 * loose, (), slack).passed:
             found.append(_compare("forward against complex step", tangent, stepped, tight, point.outputs))
         else:  # some part of the function (abs, std, a comparison) means something else on complex numbers
             skipped.append("complex step: not possible (the function is not analytic as written)")
@@ -117,10 +118,12 @@ def check(fun: Callable[..., Any], *args: Any, seed: int = 0) -> Report:
     series = point.series()
     found.append(_compare("Taylor series against forward", series[1], tangent, tight, point.outputs))
     second = point.second(w)
-    slope, loose = _central(lambda t: point.gradient_at(t, w), point.eps)
-    found.append(_compare("second order: forward over reverse", second, slope, loose, point.inputs))
+    curved, slack = point.slope(lambda t: point.gradient_at(t, w))
+    found.append(_compare("second order: forward over reverse", second, curved, loose, point.inputs, slack))
     found.append(_compare("second order: reverse over forward", point.second_reversed(w), second, tight, point.inputs))
     found.append(_compare("second order: Taylor series", w @ series[2], second @ point.v, tight))
+    if point.rough:
+        skipped.append("finite differences: of little use here, as the function is not smooth, or noisy")
     return Report(tuple(found), tuple(skipped))
 
 
@@ -135,6 +138,7 @@ class _Point:
                 "check takes real arguments; wrap a function of complex ones: lambda re, im: f(re + 1j * im)"
             )
         self.given = given
+        self.rough = False  # whether differences told little
         self.leaves = [np.asarray(leaf) for leaf in given.leaves]
         self.eps = float(max(np.finfo(leaf.dtype).eps for leaf in self.leaves))
         self.x = np.concatenate([leaf.ravel() for leaf in self.leaves])
@@ -226,8 +230,15 @@ class _Point:
     def second_reversed(self, w: Vector) -> Vector:
         """The same, reverse over forward."""
         argnums = tuple(range(len(self.given.args)))
-        slope = lambda *args: jvp(self.weighted(w), args, self.arguments(self.v))[1]  # noqa: E731
-        return self.vector(grad(slope, argnums)(*self.arguments(self.x)))
+        pushed = lambda *args: jvp(self.weighted(w), args, self.arguments(self.v))[1]  # noqa: E731
+        return self.vector(grad(pushed, argnums)(*self.arguments(self.x)))
+
+    def slope(self, f: Callable[[float], Any], size: float | None = None) -> tuple[Vector, Vector]:
+        """The derivative of a function along `x + t v` at 0, by differences, and the bound of its error."""
+        size = float(np.max(np.abs(self.x), initial=0.0)) if size is None else abs(float(size))
+        found, bound = slope(f, size, self.eps / 2, self.eps ** (2 / 3))
+        self.rough |= bool((bound > ROUGH * np.max(np.abs(found), initial=1.0)).any())
+        return found, bound
 
     def complex_step(self) -> Vector:
         """Im f(x + ih v) / h, without cancellation."""
@@ -243,22 +254,19 @@ def flat(tree: Any) -> Vector:
     return np.concatenate([np.ravel(leaf) for leaf in flatten(tree)[0]] or [np.zeros(0)])
 
 
-def _central(f: Callable[[float], Any], eps: float) -> tuple[Any, float]:
-    """f'(0) by central differences with two Richardson steps, and the relative tolerance they deserve."""
-    h = 20 * eps ** (1 / 7)
-    rough = [(f(step) - f(-step)) / (2 * step) for step in (h / 8, h / 16, h / 32)]
-    once = [(4 * b - a) / 3 for a, b in pairwise(rough)]
-    best = (16 * once[1] - once[0]) / 15
-    spread = float(np.max(np.abs(best - once[1]), initial=0.0) / max(float(np.max(np.abs(best), initial=0.0)), 1e-3))
-    return best, max(100 * eps ** (2 / 3), 10 * spread)
-
-
-def _compare(name: str, found: Any, expected: Any, tolerance: float, places: Sequence[str] = ()) -> Comparison:
+def _compare(
+    name: str, found: Any, expected: Any, tolerance: float, places: Sequence[str] = (), slack: Any = 0.0
+) -> Comparison:
+    """The difference that is largest by what is allowed: the tolerance, or the known error of what is expected."""
     found, expected = np.atleast_1d(found), np.atleast_1d(expected)
-    scale = max(1.0, float(np.max(np.abs(expected), initial=0.0)))
-    difference = np.where(np.isnan(found) & np.isnan(expected), 0.0, np.abs(found - expected)) / scale
+    scale = max(1.0, float(np.max(np.abs(expected), initial=0.0, where=np.isfinite(expected))))
+    allowed = np.maximum(max(tolerance, 1e-300), np.broadcast_to(slack, expected.shape) / scale)
+    with np.errstate(invalid="ignore"):
+        difference = np.abs(found - expected) / scale
+    unknown = np.isinf(allowed) & np.isnan(expected)
+    difference = np.where((np.isnan(found) & np.isnan(expected)) | unknown, 0.0, difference)
     if not difference.size:
         return Comparison(name, 0.0, max(tolerance, 1e-300))
-    worst = int(np.argmax(np.where(np.isnan(difference), np.inf, difference)))
+    worst = int(np.argmax(np.where(np.isnan(difference), np.inf, difference / allowed)))
     where = places[worst] if places and difference[worst] > 0 else ""
-    return Comparison(name, float(difference[worst]), max(tolerance, 1e-300), where)
+    return Comparison(name, float(difference[worst]), float(allowed[worst]), where)

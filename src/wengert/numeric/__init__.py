@@ -8,6 +8,7 @@
 
 from wengert.numeric.derivatives import derivative, directional
 from wengert.numeric.estimate import Estimate
+from wengert.numeric.extrapolation import slope as slope  # for `check`
 from wengert.numeric.matrices import gradient, hessian, jacobian
 from wengert.numeric.plotting import plot_error
 

@@ -106,7 +106,7 @@ def directional(
     >>> import numpy as np, wengert as wg
     >>> x, v = {"a": np.array([1.0, 2.0])}, {"a": np.array([1.0, 0.0])}
     >>> wg.numeric.directional(lambda d: np.sum(d["a"] ** 3), x, v, order=2).value
-    6.0
+    np.float64(6.0)
     """
     method = choose(method, eps, "directional")
     _check_order(order, "directional")

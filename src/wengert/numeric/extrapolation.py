@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,8 @@ import numpy as np
 
 from wengert.numeric.assess import Assessment
 from wengert.numeric.ladder import OCTAVE
-from wengert.numeric.line import Line
+from wengert.numeric.line import Line, real_line
+from wengert.numeric.program import Program
 from wengert.numeric.search import START, TOLERANCE, search
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -46,6 +48,17 @@ def differentiate(line: Line, order: int, tolerance: float = TOLERANCE) -> Deriv
                     better = poor & (other.error < best.error) & agree
                     best = Derivative(*(np.where(better, x, y) for x, y in zip(_fields(other), _fields(best))))
     return best
+
+
+def slope(function: Callable[[float], Any], size: float, unit: float, tolerance: float) -> tuple[Array, Array]:
+    """The derivative at 0 of an array-valued function of one number, and the bound of its error.
+
+    The number moves a point of some size, which is rounded to `unit`, relative.
+    """
+    program = Program(lambda leaves: function(leaves[0]), [0.0], "slope", unit)
+    found = differentiate(real_line(program, size), 1, tolerance)
+    with np.errstate(invalid="ignore"):
+        return program.parts(found.value)[0], abs(program.parts(found.error)[0])
 
 
 def _bounded(line: Line, found: Assessment) -> Derivative:

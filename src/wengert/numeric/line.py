@@ -68,6 +68,11 @@ def moved(leaves: Leaves, leaf: int, index: int | None, t: Any) -> Leaves:
     return out
 
 
+def real_line(program: Program, size: float) -> Line:
+    """The line of a function of one number t at 0, where t = 1 moves a point of some size by about 1."""
+    return Line(program, lambda leaves, t: [leaves[0] + t], lambda t: t, power(size), size)
+
+
 def elementwise(program: Program, unit: complex = 1) -> Line:
     """All numbers of the one leaf at once, each in steps of its own size: for functions that keep them apart."""
     x = program.leaves[0]

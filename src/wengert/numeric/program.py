@@ -23,7 +23,9 @@ class Program:
     at a distance.
     """
 
-    def __init__(self, function: Callable[[Leaves], Any], leaves: Sequence[Any], what: str) -> None:
+    def __init__(
+        self, function: Callable[[Leaves], Any], leaves: Sequence[Any], what: str, unit: float = 0.0
+    ) -> None:
         if any(isinstance(leaf, Traced) for leaf in leaves):
             raise TypeError(_traced(what))
         self.function = function
@@ -40,7 +42,7 @@ class Program:
         given = [np.asarray(leaf).dtype for leaf in leaves]
         found_in = [x.dtype for x in self.outputs if x.dtype.kind in "fc"]
         self.dtype = np.dtype(np.longdouble if any(dtype in WIDE for dtype in [*given, *found_in]) else np.float64)
-        self.unit = max(map(_unit, given), default=0.5**53)  # that arguments are rounded to, relative
+        self.unit = max([unit, *map(_unit, given)]) or 0.5**53  # that arguments are rounded to, relative
         self.units = np.concatenate([
             np.full(x.size * (2 if x.dtype.kind == "c" else 1), max(_unit(x.dtype), self.unit)) for x in self.outputs
         ] or [np.zeros(0)])  # that the components are rounded to
