@@ -14,6 +14,7 @@ from wengert.numeric.line import Line
 
 Array = np.ndarray[Any, np.dtype[Any]]
 CAUTION = 10.0  # an error falls to at most so many times what its rate of convergence promises
+STUCK = 100.0  # an error is that of the run without the largest step, if that moves the estimate by so much less
 OBSERVED = 3.0  # rounding errors are at most so many times the largest that is seen
 WITNESSES = np.array([np.inf, 100.0, 20.0, 10.0, 5.0])  # that few, where they are seen at 0, 1, 2, 3, 4 rungs only
 ABNORMAL = 4.0  # so many times what the rounding of arguments and of values explains is noise of another kind
@@ -21,6 +22,7 @@ PLAUSIBLE = 0.01  # of the values: what is more is no noise, unless the function
 FINE = 2.0**-20  # of the values: noise that may be the rounding inside of the function
 DISSENT = 10.0  # an estimate is wrong if one of smaller steps differs by so many times its own error
 APART = 16.0  # so many times smaller steps see another function
+CORNER = (0.5, 1.8)  # powers of the step that the even part of a function grows with at a corner or a cusp
 CHUNK = 4096  # components at a time
 
 
@@ -59,6 +61,8 @@ class Assessment:
 def assess(line: Line, rungs: tuple[int, ...], side: int, order: int) -> Assessment:
     """The best of the runs over these rungs, by central (side 0) or one-sided differences."""
     with np.errstate(all="ignore"):
+        if line.program.size <= CHUNK:
+            return _assess(line, rungs, side, order, slice(None))
         parts = [_assess(line, rungs, side, order, slice(i, i + CHUNK)) for i in range(0, line.program.size, CHUNK)]
     return Assessment(*(np.concatenate([getattr(one, field.name) for one in parts]) for field in fields(Assessment)))
 
@@ -91,6 +95,8 @@ def _assess(line: Line, rungs: tuple[int, ...], side: int, order: int, part: sli
     column = np.arange(len(best))
     value, error, rounded = (x[best, column] for x in (values, truncation, rounding))
     error = np.where(found.grainy > 0, np.maximum(error, abs(value)), error)
+    if order == 1 and found.even is not None:
+        error = np.maximum(error, _corner(runs, found))
     located = np.isfinite(error + rounded) & usable[best, column]
     unit = math.factorial(order) / (top * (side or 1)) ** order
     following = (runs.coefficients[:, degree_next] @ quotients[1 if side else 3 - power])[best, column]
@@ -161,13 +167,17 @@ def _truncation(runs: Table, values: Array, quotients: Array, degree: int) -> Ar
     expected = second * np.minimum(_quotient(second, third) * falloff[runs.upper[0]], 1)
     least = np.where(has_third, np.maximum(least, expected), least)
     rate = np.minimum(CAUTION * falloff * _quotient(least, second), 1)
-    fallen = np.where(has_second, np.maximum(rate, runs.octave ** (LONGEST - 1)) * least, least)
+    fallen = np.where(has_second, rate, 1) * least
+    by_largest = abs(values - values[runs.shorter])
+    for length in range(degree + 4, int(runs.length.max()) + 1):  # a larger step cannot make right what it hardly moves
+        of = np.flatnonzero(runs.length == length)
+        before = fallen[runs.shorter[of]]
+        fallen[of] = np.where(by_largest[of] < before / STUCK, np.maximum(fallen[of], before), fallen[of])
     careful = np.maximum(least, np.where(has_second, second, 0))
-    if degree:
-        hidden = abs(np.diff(quotients, axis=0, append=quotients[-1:])) / (runs.steps**(2*degree if runs.octave==.25 else degree))[:,None]
-        gaps = hidden * runs.gap[:, None]
-        careful = np.maximum(careful, np.maximum(gaps[runs.first], gaps[np.minimum(runs.first + 1, len(gaps)-1)]))
-    return np.maximum(np.where(runs.dense[:, None], fallen, careful), abs(values - values[runs.shorter]))
+    if degree:  # what happens between steps that are far apart can have any derivatives of high order
+        gaps = abs(np.diff(quotients, axis=0, append=quotients[-1:])) * (runs.gap / runs.s**degree)[:, None]
+        careful = np.maximum.reduce([careful, gaps[runs.first], gaps[np.minimum(runs.first + 1, len(gaps) - 1)]])
+    return np.maximum(np.where(runs.dense[:, None], fallen, careful), by_largest)
 
 
 def _missed(
@@ -189,6 +199,22 @@ def _missed(
     unresolved = (kept > 0) & (runs.below.astype(float) @ found.valid >= 2) & (kept > calmer)
     missed = missed / z**order
     return missed.max(axis=1), np.argmax(missed, axis=1), unresolved
+
+
+def _corner(runs: Table, found: Differences) -> Array:
+    """By how much the slopes to both sides differ from their mean, where that does not vanish with the step.
+
+    At the three smallest steps the even part is then about proportional to the step; of a smooth function, to its
+    square. Noise is neither.
+    """
+    if len(runs.steps) < 3:
+        return np.zeros(found.size.shape[1])
+    smallest = np.argsort(~found.valid, axis=0, kind="stable")[:3]
+    column = np.arange(smallest.shape[1])
+    even, noise, z = abs(found.even[smallest, column]), found.noise[2][smallest, column], runs.steps[smallest]
+    powers = np.log(even[:-1] / even[1:]) / np.log(z[:-1] / z[1:])
+    corner = ((powers > CORNER[0]) & (powers < CORNER[1])).all(axis=0) & (even > 4 * noise).all(axis=0)
+    return np.where(corner & found.valid[smallest, column].all(axis=0), even[0] / z[0], 0)
 
 
 def _hear_smaller_steps(runs: Table, values: Array, truncation: Array, rounding: Array, usable: Array) -> None:

@@ -110,9 +110,9 @@ def directional(
     """
     method = choose(method, eps, "directional")
     _check_order(order, "directional")
-    if not isinstance(primals, tuple):
+    if type(primals) is not tuple:  # a namedtuple is one argument
         primals, tangents = (primals,), (tangents,)
-    if not isinstance(tangents, tuple) or len(primals) != len(tangents):
+    if type(tangents) is not tuple or len(primals) != len(tangents):
         raise TypeError("directional: primals and tangents need one entry for every argument")
     given = split_arguments(fun, primals, range(len(primals)), "directional")
     vector: list[Any] = []
@@ -160,11 +160,9 @@ def choose(method: str, eps: float | None, what: str) -> str:
         raise ValueError(f"{what}: method={method!r}: choose one of {', '.join(map(repr, METHODS))}")
     if eps is None and method in FORMULAS:
         raise ValueError(f"{what}: the formula {method!r} needs its step: give eps=")
-    if eps is not None and method == "adaptive":
-        return "forward"
     if eps is not None and (method == "complex" or not (np.isfinite(eps) and eps > 0)):
         raise ValueError(f"{what}: eps={eps!r} must be a positive number, for a textbook formula")
-    return method
+    return "forward" if eps is not None and method == "adaptive" else method
 
 
 def _check_order(order: int, what: str) -> None:

@@ -11,8 +11,9 @@ from wengert.numeric.ladder import step
 from wengert.numeric.line import Line
 
 Array = np.ndarray[Any, np.dtype[Any]]
+ROUNDED = 8.0  # rounding units: changes by less are those of the last bits
 COARSE = 2.0**-8  # a function with jumps of more than this, relative to its size, is a staircase, not a rounded one
-FINE = 2.0**-20  # and with less it is a rounded one
+FINE = 2.0**-16  # and with less it is a rounded one
 
 
 @dataclass(frozen=True)
@@ -41,26 +42,24 @@ def differences(line: Line, rungs: tuple[int, ...], side: int, part: slice) -> D
     """The differences at the rungs' own steps, from which the steps that are taken may deviate in the last bits."""
     program = line.program
     center = program.center[part]
-    shape = (len(rungs), len(center))
-    sides = (side,) if side else (1, -1)
-    samples = [[line.sample(rung, one) for rung in rungs] for one in sides]
+    samples = [[line.sample(rung, one) for rung in rungs] for one in ((side,) if side else (1, -1))]
     values = np.array([[value[part] for value, _ in row] for row in samples])
     valid = np.array([[good[part] for _, good in row] for row in samples]).all(axis=0)
     changes = values - center
-    z = np.array([step(rung) / step(rungs[-1]) for rung in rungs], program.dtype)[:, None]
-    wanted = np.array([np.broadcast_to(step(rung) * of(line.scale, part), shape[1:]) for rung in rungs])
-    taken = np.array([np.broadcast_to(of(line.step(rung), part), shape[1:]) for rung in rungs], program.dtype)
-    stretch = wanted / taken
+    sizes = np.array([step(rung) for rung in rungs], program.dtype)[:, None]
+    z = sizes / sizes[-1]
+    taken = np.array([np.atleast_1d(of(line.step(rung), part)) for rung in rungs], program.dtype)
+    stretch = sizes * of(line.scale, part) / taken
     odd = (changes[0] if side else (values[0] - values[1]) / 2) * stretch * valid
     even = None if side else (changes[0] + changes[1]) / 2 * stretch**2 * valid
     size = np.maximum(abs(values).max(axis=0), abs(center))
-    rounded = 2 * program.units[part] * size
+    rounded = 2 * program.units[part] * size + np.finfo(program.dtype).tiny  # also where values underflow
     noise = {1: rounded + 2 * _misplaced(odd, z, stretch, valid, 1)}
     if even is not None:
         noise[2] = rounded + 2 * _misplaced(even, z, stretch, valid, 2)
     some = abs(changes).max(axis=0)
     every = abs(changes).min(axis=0) if side else np.minimum(abs(changes).min(axis=0), abs(values[0] - values[1]))
-    valid, grainy = _telling(valid, some, every > 0, size.max(axis=0))
+    valid, grainy = _telling(valid, some, every > 0, size.max(axis=0), program.units[part])
     return Differences(odd, even, size, noise, valid, (some == 0).all(axis=0), grainy)
 
 
@@ -77,10 +76,10 @@ def _misplaced(values: Array, z: Array, stretch: Array, valid: Array, power: int
     return abs(stretch - 1) * np.minimum(abs(values - pure), abs(values)) * power
 
 
-def _telling(valid: Array, some: Array, every: Array, largest: Array) -> tuple[Array, Array]:
+def _telling(valid: Array, some: Array, every: Array, largest: Array, unit: Array) -> tuple[Array, Array]:
     """Which rungs say something: where values are rounded, small steps do not change them, and that means nothing."""
     least = np.min(np.where((some > 0) & valid, some, np.inf), axis=0)
     larger = np.logical_or.accumulate((every & valid)[::-1], axis=0)[::-1]
-    silent = valid & ~every & larger & (least < COARSE * largest)
+    silent = valid & ~every & larger & (least < COARSE * largest) & (least > ROUNDED * unit * largest)
     told = valid & ~silent
     return told, np.where(silent.any(axis=0) & (least > FINE * largest), np.argmax(told, axis=0), 0)

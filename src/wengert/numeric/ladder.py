@@ -35,6 +35,7 @@ class Table:
     """
 
     steps: Array  # (rungs,) relative to the largest
+    s: Array  # (rungs,)
     first: Array  # (runs,) its smallest rung
     last: Array  # (runs,) its largest
     length: Array  # (runs,)
@@ -78,6 +79,7 @@ def table(offsets: tuple[int, ...], lowest: int, degrees: int, square: bool, dty
     octave = 0.25 if square else 0.5
     return Table(
         steps=steps,
+        s=s,
         first=first,
         last=last,
         length=last - first + 1,

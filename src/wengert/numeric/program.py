@@ -28,13 +28,14 @@ class Program:
     ) -> None:
         if any(isinstance(leaf, Traced) for leaf in leaves):
             raise TypeError(_traced(what))
-        self.function = function
+        self._function = function
+        self._own = {id(leaf) for leaf in leaves if isinstance(leaf, np.ndarray)}
         self.leaves = list(leaves)
         self.what = what
         self.evaluations = 1
         watch = _Watch()
         with watch:
-            result = function(self.leaves)
+            result = self._call(self.leaves)
         self._usual = watch.seen
         watch.show()
         found, self.structure = flatten(result)
@@ -62,7 +63,7 @@ class Program:
         watch = _Watch()
         try:
             with watch:
-                found, structure = flatten(self.function(leaves))
+                found, structure = flatten(self._call(leaves))
         except Exception:  # a math domain error, a division by zero, whatever a point is refused with
             return self._nothing()
         outputs = [np.asarray(leaf) for leaf in found]
@@ -80,7 +81,7 @@ class Program:
             raise TypeError(f"{what} needs a function with real values; this one has complex values at a real point")
         try:
             with _Watch():
-                found, structure = flatten(self.function(leaves))
+                found, structure = flatten(self._call(leaves))
         except Exception as error:
             raise TypeError(
                 f"{what} calls the function with complex numbers, and that failed "
@@ -119,6 +120,10 @@ class Program:
     def rebuild(self, outputs: Sequence[Any]) -> Any:
         """The result's container."""
         return unflatten(self.structure, outputs)
+
+    def _call(self, leaves: Leaves) -> Any:
+        """The function's result; should it write into its arguments, these are copies."""
+        return self._function([leaf.copy() if id(leaf) in self._own else leaf for leaf in leaves])
 
     def _nothing(self) -> tuple[Array, Array]:
         return np.zeros(self.size, self.dtype), np.zeros(self.size, bool)

@@ -27,6 +27,7 @@ BOTTOM = 13 * OCTAVE  # above the rounding unit: three of the smallest steps, to
 FLOOR = 4 * OCTAVE  # above the rounding unit: no step is smaller
 ENOUGH = 4  # steps at which a constant is seen to be one
 LAST = 1e300
+FAR = 16.0  # times the size of the point, or 1: what is no more than its error there is taken to be zero
 CROWD = 8  # components that are asked where to go
 
 
@@ -107,7 +108,8 @@ def _behind(state: _State, found: Assessment) -> Array:
     """How many times too large the error of each component is; 0 where it is small enough."""
     target = state.tolerance * found.scale
     constant = found.constant & (len(state.rungs) >= ENOUGH)
-    done = (found.error <= target) | constant | ~state.line.program.known
+    nothing = (abs(found.value) <= found.error) & (found.reach > FAR * np.maximum(state.line.size, 1))
+    done = (found.error <= target) | constant | nothing | ~state.line.program.known
     with np.errstate(all="ignore"):
         behind = np.nan_to_num(found.error / target, nan=LAST, posinf=LAST)
         return np.where(done, 0, np.where(found.constant, 1, np.maximum(behind, 1)))
