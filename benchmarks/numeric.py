@@ -114,7 +114,7 @@ def main(count: int) -> None:
     console.print(table)
     for name in names:
         console.print(f"{name:>13}: {_summary(columns[name])}", markup=False)
-    console.print(f"{'goal':>13}: 18 of 20 right to {GOAL:.0e}, 20 of 20 within their bound, 20 calls in the mean\n")
+    console.print(f"{'goal':>13}: 18 of 20 right to {GOAL:.0e}, 20 of 20 within their bound, 20 calls each\n")
 
     table = Table(title="Elsewhere, and functions unseen", title_justify="left", box=box.SIMPLE_HEAVY)
     for heading in ("", "functions", f"right to {GOAL:.0e}", "within bound", "median bound / error", "calls"):
@@ -141,7 +141,7 @@ def _summary(outcomes: Sequence[Outcome]) -> str:
     count = len(outcomes)
     right, bounded = sum(one.right for one in outcomes), sum(one.bounded for one in outcomes)
     calls = mean(one.evaluations for one in outcomes)
-    return f"{right} of {count} right to {GOAL:.0e}, {bounded} of {count} within their bound, {calls:.1f} calls in the mean"
+    return f"{right} of {count} right to {GOAL:.0e}, {bounded} of {count} within their bound, {calls:.1f} calls each"
 
 
 def _add_summary(table: Table, name: str, outcomes: Sequence[Outcome]) -> None:

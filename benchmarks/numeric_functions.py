@@ -12,7 +12,22 @@ import numpy as np
 
 mpmath.mp.dps = 60
 SAME = {"atan": "arctan", "asin": "arcsin"}  # what NumPy calls them
-UNARY = ("exp", "sin", "cos", "tan", "tanh", "sinh", "atan", "asin", "log", "sqrt", "square", "inverse", "scale", "shift")
+UNARY = (
+    "exp",
+    "sin",
+    "cos",
+    "tan",
+    "tanh",
+    "sinh",
+    "atan",
+    "asin",
+    "log",
+    "sqrt",
+    "square",
+    "inverse",
+    "scale",
+    "shift",
+)
 BINARY = ("add", "subtract", "multiply", "divide")
 
 
@@ -96,7 +111,9 @@ def _term(rng: random.Random, depth: int) -> Any:
     if rng.random() < 0.6:
         name = rng.choice(UNARY)
         inner = _term(rng, depth - 1)
-        return (name, inner, rng.choice([-1, 1]) * round(rng.uniform(0.2, 4), 2)) if name in UNARY[-2:] else (name, inner)
+        return (
+            (name, inner, rng.choice([-1, 1]) * round(rng.uniform(0.2, 4), 2)) if name in UNARY[-2:] else (name, inner)
+        )
     return (rng.choice(BINARY), _term(rng, depth - 1), _term(rng, rng.randint(0, depth - 1)))
 
 

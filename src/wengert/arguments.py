@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Traced, dtype_of
+from wengert.ir import dtype_of
 from wengert.record import Box, plain
 from wengert.tree import Structure, flatten, unflatten
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from wengert.numeric.estimate import Estimate
+from wengert.numeric.ladder import Array
 from wengert.numeric.program import Program
 
-Array = np.ndarray[Any, np.dtype[Any]]
 Found = tuple[Array, Array]  # derivatives of the components, and bounds of their errors
 
 

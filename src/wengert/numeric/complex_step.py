@@ -7,14 +7,13 @@ variables to estimate derivatives of real functions (1998).
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
+from wengert.numeric.ladder import Array
 from wengert.numeric.line import Line
 from wengert.numeric.program import Program
 
-Array = np.ndarray[Any, np.dtype[Any]]
 OBSERVED = 10.0  # rounding errors are at most so many times those that are seen
 ASIDE = (1.0, 2.6)  # steps aside, in units of the root of the rounding unit: there the derivative is taken again
 ALLOWED = 1e-4  # relative difference from a real difference quotient, before its rounding errors
@@ -24,8 +23,8 @@ def complex_step(line: Line) -> tuple[Array, Array]:
     """The derivative of every component, and a bound of its error.
 
     It is taken at five points that are close together. At steps of d aside, the derivatives' mean differs from that in
-    the middle by d² f''' / 2, and their difference is 2 d f''. What two such pairs find for one f''' and one f'' differs
-    by rounding errors within the program; f'' tells what rounding of the point amounts to. The real parts have a
+    the middle by d² f''' / 2, and their difference is 2 d f''. What two such pairs find for f''' and f'' differs by
+    rounding errors within the program; f'' tells what rounding of the point amounts to. The real parts have a
     difference quotient of their own: if that is another number, the program is not analytic.
     """
     program = line.program
@@ -51,8 +50,8 @@ def complex_step(line: Line) -> tuple[Array, Array]:
 def not_analytic(what: str) -> ValueError:
     """The error for a function that means something else on complex numbers."""
     return ValueError(
-        f"{what}(method='complex'): as it is written, the function is not analytic: abs, max, real, conj, comparisons and "
-        "the like mean something else for complex numbers. Leave out method="
+        f"{what}(method='complex'): as it is written, the function is not analytic: abs, max, real, conj, comparisons "
+        "and the like mean something else for complex numbers. Leave out method="
     )
 
 

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from wengert.numeric.complex_step import check_real, not_analytic
+from wengert.numeric.ladder import Array
 from wengert.numeric.line import Line
 
-Array = np.ndarray[Any, np.dtype[Any]]
 HALF = 16  # points on the upper half of the circle, at least; a real function has conjugate values on the lower one
 START = 0.5  # the first radius, relative to the size of the point
 SHRINK = 4.0  # while the function is not analytic within the circle
@@ -56,8 +56,8 @@ def contour(line: Line, order: int) -> tuple[Array, Array]:
         circle = _circle(line, order, radius)
         better = circle.error < best.error
         patience = PATIENCE if better.any() else patience - 1
-        pairs = ((circle.value, best.value), (circle.error, best.error))
-        best = _Circle(*(np.where(better, new, old) for new, old in pairs), best.analytic, best.truncated)
+        value, error = np.where(better, circle.value, best.value), np.where(better, circle.error, best.error)
+        best = _Circle(value, error, best.analytic, best.truncated)
         if not patience:
             break
     return np.where(known, best.value, np.nan), np.where(known, best.error, np.inf)

@@ -14,13 +14,12 @@ from wengert.numeric.complex_step import complex_step
 from wengert.numeric.contour import contour
 from wengert.numeric.estimate import Estimate
 from wengert.numeric.extrapolation import differentiate
-from wengert.numeric.ladder import step
+from wengert.numeric.ladder import Array, step
 from wengert.numeric.line import Line, coordinate, direction, elementwise
 from wengert.numeric.program import Program
 from wengert.numeric.textbook import FORMULAS, values_of
 from wengert.tree import flatten, flatten_like
 
-Array = np.ndarray[Any, np.dtype[Any]]
 Function = Callable[..., Any]
 METHODS = ("adaptive", *FORMULAS, "complex")
 CROSSTALK = -20  # the rung of the step that should change one element only
@@ -28,7 +27,9 @@ TELLS = 64  # rounding units that it may change others by
 
 
 @boundary
-def derivative(fun: Function, x: Any, order: int = 1, *, method: str = "adaptive", eps: float | None = None) -> Estimate:
+def derivative(
+    fun: Function, x: Any, order: int = 1, *, method: str = "adaptive", eps: float | None = None
+) -> Estimate:
     """The derivative of a function of one variable, from its values, with a bound of the error.
 
     Parameters
@@ -74,12 +75,14 @@ def derivative(fun: Function, x: Any, order: int = 1, *, method: str = "adaptive
     if separate:
         _check_shape(program, name)
     lines = [
-        elementwise(program, unit) if separate else coordinate(program, 0, 0 if isinstance(x, np.ndarray) else None, unit)
+        elementwise(program, unit)
+        if separate
+        else coordinate(program, 0, 0 if isinstance(x, np.ndarray) else None, unit)
         for unit in ((1, 1j) if np.iscomplexobj(x) else (1,))
     ]
     found = [along(line, order, method, eps) for line in lines]
     if len(found) > 1:
-        check_holomorphic(program, *found, order)
+        check_holomorphic(program, found[0], found[1], order)
     if separate:
         _check_apart(program, lines[0], name)
     return assemble(program, found[0], x)
@@ -122,7 +125,9 @@ def directional(
         if np.shape(v) != np.shape(leaf):
             raise ValueError(f"directional: the tangent of {name} has shape {np.shape(v)}, its value {np.shape(leaf)}")
         if np.asarray(v).dtype.kind not in "fiub":
-            raise TypeError(f"directional: the tangent of {name} is of dtype {np.asarray(v).dtype}; a real one is needed")
+            raise TypeError(
+                f"directional: the tangent of {name} is of dtype {np.asarray(v).dtype}; a real one is needed"
+            )
     vector = [
         np.asarray(v, leaf.real.dtype) if isinstance(leaf, np.ndarray) else float(v)
         for leaf, v in zip(given.leaves, vector, strict=True)
@@ -174,13 +179,13 @@ def _check_shape(program: Program, name: str) -> None:
     shape, shapes = program.leaves[0].shape, [one.shape for one in program.outputs]
     if shapes != [shape]:
         raise TypeError(
-            f"derivative: {name} has shape {shape}, for a function that acts element by element; but the result's shape "
-            f"is {shapes[0] if len(shapes) == 1 else shapes}. See gradient and jacobian"
+            f"derivative: {name} has shape {shape}, for a function that acts element by element; but the result has "
+            f"shape {shapes[0] if len(shapes) == 1 else shapes}. See gradient and jacobian"
         )
 
 
 def _check_apart(program: Program, line: Line, name: str) -> None:
-    """TypeError if some elements of the result depend on others of the argument: half of them are moved, then others."""
+    """TypeError if elements of the result depend on others of the argument: half of these are moved, then the rest."""
     count = program.leaves[0].size
     chosen = np.random.default_rng(0).permutation(count) % 2 == 0
     for still in (chosen, ~chosen):
@@ -189,6 +194,6 @@ def _check_apart(program: Program, line: Line, name: str) -> None:
         moved = abs(values - program.center) > TELLS * program.units * abs(program.center)
         if (moved & valid & np.tile(still, program.size // count)).any():
             raise TypeError(
-                f"derivative: {name} is an array, for a function that acts element by element; but some elements of the "
-                "result depend on others. See gradient and jacobian"
+                f"derivative: {name} is an array, for a function that acts element by element; but some elements of "
+                "the result depend on others. See gradient and jacobian"
             )

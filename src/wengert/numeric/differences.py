@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from wengert.numeric.ladder import step
+from wengert.numeric.ladder import Array, step
 from wengert.numeric.line import Line
 
-Array = np.ndarray[Any, np.dtype[Any]]
+TINY = float(np.finfo(np.float64).tiny)
 ROUNDED = 8.0  # rounding units: changes by less are those of the last bits
 COARSE = 2.0**-8  # a function with jumps of more than this, relative to its size, is a staircase, not a rounded one
 FINE = 2.0**-16  # and with less it is a rounded one
@@ -44,7 +44,7 @@ def differences(line: Line, rungs: tuple[int, ...], side: int, part: slice) -> D
     center = program.center[part]
     samples = [[line.sample(rung, one) for rung in rungs] for one in ((side,) if side else (1, -1))]
     values = np.array([[value[part] for value, _ in row] for row in samples])
-    valid = np.array([[good[part] for _, good in row] for row in samples]).all(axis=0)
+    valid: Array = np.logical_and.reduce(np.array([[good[part] for _, good in row] for row in samples]))
     changes = values - center
     sizes = np.array([step(rung) for rung in rungs], program.dtype)[:, None]
     z = sizes / sizes[-1]
@@ -53,7 +53,7 @@ def differences(line: Line, rungs: tuple[int, ...], side: int, part: slice) -> D
     odd = (changes[0] if side else (values[0] - values[1]) / 2) * stretch * valid
     even = None if side else (changes[0] + changes[1]) / 2 * stretch**2 * valid
     size = np.maximum(abs(values).max(axis=0), abs(center))
-    rounded = 2 * program.units[part] * size + np.finfo(program.dtype).tiny  # also where values underflow
+    rounded = 2 * program.units[part] * size + TINY  # also where values underflow
     noise = {1: rounded + 2 * _misplaced(odd, z, stretch, valid, 1)}
     if even is not None:
         noise[2] = rounded + 2 * _misplaced(even, z, stretch, valid, 2)

@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 
 from wengert.numeric.assess import Assessment
-from wengert.numeric.ladder import OCTAVE
+from wengert.numeric.ladder import OCTAVE, Array
 from wengert.numeric.line import Line, real_line
 from wengert.numeric.program import Program
 from wengert.numeric.search import START, TOLERANCE, search
 
-Array = np.ndarray[Any, np.dtype[Any]]
 CAREFUL = 3.0  # what the sum of the bounds is multiplied by
 DIVERGING = 0.1  # the relative error of what has not begun to converge
 POOR = 1e-9  # the relative error that makes steps to one side worth a try, where the domain keeps others small
@@ -46,7 +45,11 @@ def differentiate(line: Line, order: int, tolerance: float = TOLERANCE) -> Deriv
                     other = _bounded(line, found)
                     agree = ~(abs(other.value - best.value) > other.error + best.error)  # or there is no other value
                     better = poor & (other.error < best.error) & agree
-                    best = Derivative(*(np.where(better, x, y) for x, y in zip(_fields(other), _fields(best))))
+                    best = Derivative(
+                        value=np.where(better, other.value, best.value),
+                        error=np.where(better, other.error, best.error),
+                        reach=np.where(better, other.reach, best.reach),
+                    )
     return best
 
 
@@ -69,7 +72,3 @@ def _bounded(line: Line, found: Assessment) -> Derivative:
         diverging = found.steep & (found.truncation > np.maximum(DIVERGING * abs(found.value), found.rounding))
         lost = found.unresolved | diverging | ~found.located | np.isnan(error)
     return Derivative(found.value, np.where(lost, np.inf, error), np.where(found.located, found.reach, 0))
-
-
-def _fields(one: Derivative) -> tuple[Array, Array, Array]:
-    return one.value, one.error, one.reach

@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from wengert.numeric.ladder import step
+from wengert.numeric.ladder import Array, step
 from wengert.numeric.program import Leaves, Program
 
-Array = np.ndarray[Any, np.dtype[Any]]
 TINY = 2.0**-100  # a complex step, relative to the size of the point: its square rounds away
 SMALLEST = 1e-290
 SHORT = 40  # bits of a step that is added to two numbers at once
@@ -76,7 +75,9 @@ def real_line(program: Program, size: float) -> Line:
 def elementwise(program: Program, unit: complex = 1) -> Line:
     """All numbers of the one leaf at once, each in steps of its own size: for functions that keep them apart."""
     x = program.leaves[0]
-    flat = np.tile((x.imag if unit == 1j else x.real).ravel(), program.size // x.size)  # one for each component: a complex result has two
+    flat = np.tile(
+        (x.imag if unit == 1j else x.real).ravel(), program.size // x.size
+    )  # one for each component: a complex result has two
     scale = np.array([power(one) for one in flat], flat.dtype)
 
     def shift(leaves: Leaves, t: Any) -> Leaves:

@@ -16,11 +16,11 @@ from wengert.numeric.complex_step import check_real, complex_step
 from wengert.numeric.derivatives import along, choose, distance
 from wengert.numeric.estimate import Estimate
 from wengert.numeric.extrapolation import Derivative, differentiate
+from wengert.numeric.ladder import Array
 from wengert.numeric.line import coordinate, diagonal, moved, power
 from wengert.numeric.program import Leaves, Program
 from wengert.numeric.textbook import FORMULAS, values_of
 
-Array = np.ndarray[Any, np.dtype[Any]]
 Function = Callable[..., Any]
 Place = tuple[int, int | None]  # a leaf, and an element of it
 CURVED = 1e-6  # relative change of a function by what counts as curvature
@@ -256,7 +256,7 @@ def _unit(program: Program, place: Place, axis: Derivative) -> float:
 
 
 def _by_complex_steps(program: Program, places: list[Place]) -> Found:
-    """Differences of the gradient by the complex step, which has no noise but that of rounding; symmetric in the mean."""
+    """Differences of the gradient by the complex step; the mean of the matrix and its transpose."""
     check_real(program)
     lines = [coordinate(program, *place) for place in places]
 
@@ -309,7 +309,9 @@ def _square(given: Arguments, matrix: Array, argnums: int | Sequence[int], error
 def _check_scalar(program: Program, holomorphic: bool, given: Arguments) -> None:
     what = program.what
     if program.structure.kind is not None or program.outputs[0].shape != ():
-        found = f"a {program.structure.kind.__name__}" if program.structure.kind else f"shape {program.outputs[0].shape}"
+        found = (
+            f"a {program.structure.kind.__name__}" if program.structure.kind else f"shape {program.outputs[0].shape}"
+        )
         raise TypeError(f"{what} needs a function with one scalar result, not {found}; see jacobian")
     _check_complex(program, holomorphic, given)
     if program.outputs[0].dtype.kind == "c" and not holomorphic:
@@ -326,4 +328,3 @@ def _check_complex(program: Program, holomorphic: bool, given: Arguments) -> Non
         raise TypeError(f"{program.what}(holomorphic=True) needs complex arguments and a complex result")
     if complex_in and complex_out and not holomorphic:
         raise TypeError(f"{program.what} of a complex function of complex arguments needs holomorphic=True")
-

@@ -1,4 +1,4 @@
-"""A picture of what a difference formula gets wrong: too large a step is off by Taylor's series, too small a one by rounding."""
+"""A picture of the errors of difference formulas: of Taylor's series at large steps, of rounding at small ones."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from wengert.arguments import as_float, parameter_name
 from wengert.boundary import boundary
 from wengert.numeric.complex_step import complex_step
 from wengert.numeric.extrapolation import differentiate
+from wengert.numeric.ladder import Array
 from wengert.numeric.line import Line, coordinate
 from wengert.numeric.program import Program
 from wengert.numeric.textbook import FORMULAS, values_of
 
-Array = np.ndarray[Any, np.dtype[Any]]
 STEPS = np.logspace(-16, 0, 321)
 DRAWN = ("forward", "central", "five-point")
 COLORS = {"forward": "#c44e52", "central": "#dd8452", "five-point": "#937860", "complex": "#4c72b0"}

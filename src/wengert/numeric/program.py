@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from wengert.ir import Traced
+from wengert.numeric.ladder import Array
 from wengert.tree import flatten, unflatten
 
-Array = np.ndarray[Any, np.dtype[Any]]
 Leaves = list[Any]
 WIDE = (np.dtype(np.longdouble), np.dtype(np.clongdouble))
 
@@ -23,9 +23,7 @@ class Program:
     at a distance.
     """
 
-    def __init__(
-        self, function: Callable[[Leaves], Any], leaves: Sequence[Any], what: str, unit: float = 0.0
-    ) -> None:
+    def __init__(self, function: Callable[[Leaves], Any], leaves: Sequence[Any], what: str, unit: float = 0.0) -> None:
         if any(isinstance(leaf, Traced) for leaf in leaves):
             raise TypeError(_traced(what))
         self._function = function
@@ -44,9 +42,10 @@ class Program:
         found_in = [x.dtype for x in self.outputs if x.dtype.kind in "fc"]
         self.dtype = np.dtype(np.longdouble if any(dtype in WIDE for dtype in [*given, *found_in]) else np.float64)
         self.unit = max([unit, *map(_unit, given)]) or 0.5**53  # that arguments are rounded to, relative
-        self.units = np.concatenate([
-            np.full(x.size * (2 if x.dtype.kind == "c" else 1), max(_unit(x.dtype), self.unit)) for x in self.outputs
-        ] or [np.zeros(0)])  # that the components are rounded to
+        self.units = np.concatenate(
+            [np.full(x.size * (2 if x.dtype.kind == "c" else 1), max(_unit(x.dtype), self.unit)) for x in self.outputs]
+            or [np.zeros(0)]
+        )  # that the components are rounded to
         self.center = self.vector(self.outputs)
         self.known = np.isfinite(self.center)
         self.random = np.zeros(self.size, bool)  # components that changed when the function was called once more
@@ -88,7 +87,7 @@ class Program:
                 f"({type(error).__name__}: {error}). Leave out method="
             ) from error
         outputs = [_array(leaf, self.what) for leaf in found]
-        if structure != self.structure or any(new.shape != old.shape for new, old in zip(outputs, self.outputs)):
+        if structure != self.structure or [x.shape for x in outputs] != [x.shape for x in self.outputs]:
             raise ValueError(f"{what}: the function's result has another structure at complex arguments")
         return np.concatenate([x.ravel() for x in outputs] or [np.zeros(0)]) + 0j
 

@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 
 from wengert.numeric.assess import Assessment, assess
-from wengert.numeric.ladder import OCTAVE
+from wengert.numeric.ladder import OCTAVE, Array
 from wengert.numeric.line import Line
 
-Array = np.ndarray[Any, np.dtype[Any]]
 START = -3  # the first rung: a step of 0.35, relative to the size of the point
 TOLERANCE = 2e-13  # the relative error at which the search ends
 UNITS = 1000  # but not less than so many rounding units
@@ -84,7 +83,9 @@ def search(
     """
     unit = line.program.unit
     stride = 1 if order >= HIGH else OCTAVE
-    state = _State(line, order, side, np.maximum(tolerance, UNITS * line.program.units), round(2 * math.log2(unit)), stride)
+    state = _State(
+        line, order, side, np.maximum(tolerance, UNITS * line.program.units), round(2 * math.log2(unit)), stride
+    )
     need = order + 2 if side else (order + 1) // 2 + 2
     rung: int | None = START
     found: Assessment | None = None

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
+from wengert.numeric.ladder import Array
 from wengert.numeric.program import Leaves, Program
 
-Array = np.ndarray[Any, np.dtype[Any]]
 Values = Callable[[Leaves], Array]  # components at a point
 Shift = Callable[[Leaves, float], Leaves]  # a point, a step away
 
@@ -17,10 +16,11 @@ FORMULAS: dict[str, Callable[[Values, Shift, float], Values]] = {
     "forward": lambda f, shift, eps: lambda x: (f(shift(x, eps)) - f(x)) / eps,
     "backward": lambda f, shift, eps: lambda x: (f(x) - f(shift(x, -eps))) / eps,
     "central": lambda f, shift, eps: lambda x: (f(shift(x, eps)) - f(shift(x, -eps))) / (2 * eps),
-    "five-point": lambda f, shift, eps: lambda x: (
-        8 * (f(shift(x, eps)) - f(shift(x, -eps))) - (f(shift(x, 2 * eps)) - f(shift(x, -2 * eps)))
-    )
-    / (12 * eps),
+    "five-point": lambda f, shift, eps: (
+        lambda x: (
+            (8 * (f(shift(x, eps)) - f(shift(x, -eps))) - (f(shift(x, 2 * eps)) - f(shift(x, -2 * eps)))) / (12 * eps)
+        )
+    ),
 }
 
 
