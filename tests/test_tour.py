@@ -13,7 +13,7 @@ from nbclient import NotebookClient
 ROOT = Path(__file__).resolve().parents[1]
 TOUR = ROOT / "docs" / "tour.ipynb"
 NUMBER = re.compile(r"-?\d+\.?\d*(?:e[+-]?\d+)?")
-VARIES = "varies"  # the tag of cells that measure time or memory
+VARIES = "varies"  # the tag of cells that measure time or memory, or show as much as the terminal is wide
 
 GIVEN = nbformat.read(TOUR, 4)
 CELLS = [i for i, cell in enumerate(GIVEN.cells) if cell.cell_type == "code"]
