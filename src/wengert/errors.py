@@ -16,7 +16,12 @@ class TraceConversionError(TypeError):
 
 
 class StagingError(TypeError):
-    """Python asked an abstract value, which has a type but no number yet, for its number."""
+    """Python asked an abstract value, which has a type but no number yet, for its number.
+
+    `box` is the value, where it is known.
+    """
+
+    box: object = None
 
 
 class MutationError(ValueError):

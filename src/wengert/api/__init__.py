@@ -7,6 +7,7 @@ from wengert import (
 from wengert.api import methods  # noqa: F401  # enters the ways to differentiate into their table
 from wengert.api.checking import check
 from wengert.api.checkpointing import checkpoint, checkpoint_chain
+from wengert.api.compiling import compile
 from wengert.api.custom import primitive
 from wengert.api.expansion import TaylorPolynomial, derivative, taylor
 from wengert.api.explaining import draw, explain
@@ -36,6 +37,7 @@ __all__ = [
     "check",
     "checkpoint",
     "checkpoint_chain",
+    "compile",
     "debug",
     "derivative",
     "derivative_tensor",

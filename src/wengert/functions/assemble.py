@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from wengert.ir import Traced, shape_of
-from wengert.primitives import reshape, stack
+from wengert.primitives import concatenate, copy, getitem, reshape, stack
 
 
 def has_traced(value: Any) -> bool:
@@ -23,6 +23,9 @@ def as_array(value: Any) -> Any:
         return value
     if not isinstance(value, (list, tuple)) or not has_traced(value):
         return np.asarray(value)
+    runs = _runs(value)
+    if runs is not None:
+        return concatenate(*runs, axis=-len(shape_of(runs[0]))) if len(runs) > 1 else copy(runs[0], order="K")
     leaves: list[Any] = []
     shape = _collect(value, leaves)
     if shape is not None:
@@ -32,6 +35,46 @@ def as_array(value: Any) -> Any:
     if any(shape_of(part) != shape_of(parts[0]) for part in parts):
         raise ValueError("setting an array element with a sequence. The requested array has an inhomogeneous shape")
     return stack(*parts, axis=-1 - len(shape_of(parts[0])))
+
+
+def _runs(items: Any) -> list[Any] | None:
+    """Arrays that a list of items of arrays consists of, one after the other; `None` where that is no gain.
+
+    The list of what a loop has appended is the array of these, cut into items: it becomes that array again.
+    """
+    if len(items) < 2 or not any(isinstance(x, Traced) and _number_in(x) is not None for x in items[:2] + items[-1:]):
+        return None
+    runs: list[list[Any]] = []  # an array, and from where to where
+    for x in items:
+        number = _number_in(x) if isinstance(x, Traced) else None
+        if number is not None and runs and runs[-1][0] is x.base and runs[-1][2] == number:
+            runs[-1][2] += 1
+        elif number is not None:
+            runs.append([x.base, number, number + 1])
+        else:
+            runs.append([x, None, None])
+    shapes = {shape_of(x) for x in items}
+    if 2 * len(runs) > len(items) or len(shapes) > 1:
+        return None
+    (shape,) = shapes
+    return [
+        reshape(as_array(x), shape=(1, *shape)) if start is None
+        else x if (start, stop) == (0, shape_of(x)[0])
+        else getitem(x, index=(slice(start, stop),))
+        for x, start, stop in runs
+    ]  # fmt: skip
+
+
+def _number_in(x: Any) -> int | None:
+    """The number of the item of its base that a traced value is; `None` where it is no item."""
+    if x.base is None or x.read is None:
+        return None
+    primitive, rest, params = x.read
+    index = params.get("index", ())
+    if primitive is getitem and not rest and len(index) == 1 and type(index[0]) is int and "path" not in params:
+        number: int = index[0]
+        return number if number >= 0 else None
+    return None
 
 
 def _collect(value: Any, leaves: list[Any]) -> tuple[int, ...] | None:

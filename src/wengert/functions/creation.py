@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from wengert.functions.assemble import as_array
+from wengert.functions.demands import demand
 from wengert.functions.shaping import layout
 from wengert.functions.table import implements
 from wengert.ir import ABSENT, Traced, dtype_of, shape_of
@@ -83,8 +84,7 @@ def _ordered(a: Any, dtype: Any, order: str) -> Any:
 def asarray_chkfinite(a: Any, dtype: Any = None, order: Any = None) -> Any:
     """The array, if all its values are finite."""
     x = as_array(a)
-    if not np.all(np.isfinite(x)):
-        raise ValueError("array must not contain infs or NaNs")
+    demand(np.all(np.isfinite(x)), ValueError("array must not contain infs or NaNs"))
     if dtype is not None and np.dtype(dtype) != dtype_of(x):
         x = np.astype(x, np.dtype(dtype))
     return x if order is None else _ordered(x, None, order)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from wengert.functions.assemble import as_array
+from wengert.functions.demands import demand, is_abstract
 from wengert.functions.table import implements
 from wengert.ir import shape_of
 
@@ -27,7 +28,10 @@ def linspace(
     places = np.arange(num, dtype=np.float64).reshape(-1, *(1,) * len(shape_of(whole)))
     if parts > 0:
         zero = np.any(np.equal(step, 0.0))  # below the smallest number: NumPy then multiplies last
-        out = places / parts * whole + start if zero else places * step + start
+        if is_abstract(zero):
+            out = np.where(zero, places / parts * whole, places * step) + start
+        else:
+            out = places / parts * whole + start if zero else places * step + start
     else:
         out = places * whole + start
     if endpoint and num > 1:
@@ -51,8 +55,7 @@ def logspace(
 def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Any:
     """Numbers from start to stop with a constant ratio."""
     start, stop = as_array(start) * 1.0, as_array(stop) * 1.0
-    if np.any(np.equal(start, 0)) or np.any(np.equal(stop, 0)):
-        raise ValueError("Geometric sequence cannot include zero")
+    demand(np.all((start != 0) & (stop != 0)), ValueError("Geometric sequence cannot include zero"))
     sign = np.sign(start)
     out = logspace(np.log10(start / sign), np.log10(stop / sign), num, endpoint)
     if num > 0:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from wengert.functions.assemble import as_array
+from wengert.functions.demands import demand
 from wengert.functions.output import cannot_write
 from wengert.functions.table import implements
 from wengert.functions.taking import along_axis, in_range
@@ -54,8 +55,8 @@ def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
     target = _target(a, "np.put")
     places = in_range(np.ravel(as_array(ind)), _size(a), mode)
     if mode == "raise":
-        if ((places < -_size(a)) | (places >= _size(a))).any():
-            raise IndexError(f"an index is out of bounds for axis 0 with size {_size(a)}")
+        inside = ((places >= -_size(a)) & (places < _size(a))).all()
+        demand(inside, IndexError(f"an index is out of bounds for axis 0 with size {_size(a)}"))
         places = np.where(places < 0, places + _size(a), places)
     if places.size and _size(as_array(v)):
         write_flat(target, places, v)

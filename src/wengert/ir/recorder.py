@@ -59,7 +59,12 @@ class Recorder:
     def append(
         self, primitive: Primitive, inputs: tuple[Any, ...], params: dict[str, Any], location: Location | None
     ) -> tuple[Any, ...]:
-        """The outputs of a line: new Vars, those of an equal line, or values where it folds or simplifies."""
+        """The outputs of a line: new Vars, those of an equal line, or values where it folds or simplifies.
+
+        A line that does something is like no other one, and stays where it is.
+        """
+        if (primitive.effect or primitive.consume is not None) and Line(primitive, inputs, params, (), None).acts():
+            return self._enter(None, self._types(primitive, inputs, params), primitive, inputs, params, location)
         for x in inputs:
             if type(x) is Var or isinstance(x, Traced):
                 break
@@ -95,7 +100,8 @@ class Recorder:
         outputs = tuple([Var(type=t) for t in types])
         for i, var in enumerate(outputs):
             var.origin = Origin(primitive, inputs, params, i, len(outputs))
-        self._seen[key] = outputs
+        if key is not None:
+            self._seen[key] = outputs
         self.lines.append(Line(primitive, inputs, params, outputs, location))
         return outputs
 

@@ -38,16 +38,18 @@ class Var:
 
     In an eager recording it carries its number too. `owned` says that nobody else reads that buffer, so an in-place
     write may reuse it; `alias` is the Var whose buffer this one views; `root` tells how a root or a size came about.
-    In a recording without numbers `origin` leads back to the line, so that simplifications can see what they are given.
+    In a recording without numbers `origin` leads back to the line, so that simplifications can see what they are given;
+    `bounds` are those of an abstract integer, such as a loop's index, where they are known.
     """
 
-    __slots__ = ("__weakref__", "_type", "alias", "origin", "owned", "root", "value")
+    __slots__ = ("__weakref__", "_type", "alias", "bounds", "origin", "owned", "root", "value")
 
     def __init__(self, value: Any = ABSENT, type: Type | None = None) -> None:
         self.value = value
         self._type = type
         self.owned = False
         self.alias: Var | None = None
+        self.bounds: tuple[float, float] | None = None
         self.root: tuple[Any, tuple[Any, ...], dict[str, Any]] | None = None
         self.origin: Origin | None = None
 
@@ -76,6 +78,10 @@ class Var:
             self.value, self._type = self.value.item(), None
         elif self.value is ABSENT and not self.type.weak:
             self._type = Array((), self.type.dtype, weak=True)
+
+    def retype(self, kind: Array) -> None:
+        """Note whether an abstract value stands for a Python number; shape and dtype are the same."""
+        self._type = kind
 
     def freeze(self) -> None:
         """Note that somebody keeps the value: no in-place write may touch it any more.

@@ -17,9 +17,10 @@ from wengert.primitives import (
 )
 from wengert.primitives.arithmetic import add, divide, multiply, negative, subtract
 from wengert.primitives.determinants import det, inv, slogdet
+from wengert.primitives.effects import check, tell
 from wengert.primitives.einsum import contract
 from wengert.primitives.elementwise import UFUNCS, chain_product, elementwise, over, times
-from wengert.primitives.index import SLOT, is_basic, join_index, split_index
+from wengert.primitives.index import SLOT, Cut, Window, is_basic, join_index, split_index
 from wengert.primitives.indexing import getitem, index_add, position, setitem
 from wengert.primitives.linear import linear
 from wengert.primitives.linear_algebra import cholesky, solve
@@ -46,11 +47,14 @@ from wengert.primitives.shape import (
 __all__ = [
     "SLOT",
     "UFUNCS",
+    "Cut",
+    "Window",
     "add",
     "align",
     "bessel",
     "broadcast_to",
     "chain_product",
+    "check",
     "cholesky",
     "comparison",
     "complexes",
@@ -98,6 +102,7 @@ __all__ = [
     "subtract",
     "sum_items",
     "sum_to",
+    "tell",
     "times",
     "to_dtype",
     "transpose",

@@ -1,17 +1,18 @@
 """Indices: as the user writes them, as lines store them, and which elements they name.
 
-An index is stored as a template (a tuple of slices, integers, `None`, `...` and `SLOT`) beside the arrays that fill its
-slots, so that integer and boolean arrays are inputs of the line, like any other value.
+An index is stored as a template (a tuple of slices, integers, `None`, `...`, `SLOT` and windows) beside the arrays that
+fill its slots, so that integer and boolean arrays are inputs of the line, like any other value. A window is a slice of
+a known length that starts at a number which is such an input.
 """
 
 from __future__ import annotations
 
 import operator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from wengert.ir import Traced, dtype_of, shape_of
+from wengert.ir import Traced, dtype_of, known, shape_of
 from wengert.ir.text import parameter_text
 
 
@@ -21,6 +22,27 @@ class _Slot:
 
 
 SLOT = _Slot()
+
+
+class Window(NamedTuple):
+    """Part of a template: `size` elements, each `step` after the last; where they start is an input of the line."""
+
+    size: int
+    step: int = 1
+
+    def at(self, start: Any) -> slice:
+        """The slice that starts there."""
+        first = operator.index(start)
+        return slice(first, first + (self.size - 1) * self.step + 1 if self.size else first, self.step)
+
+
+class Cut(NamedTuple):
+    """A window as part of an index, with its start."""
+
+    start: Any
+    window: Window
+
+
 Template = tuple[Any, ...]
 Arrays = tuple[Any, ...]
 
@@ -36,9 +58,13 @@ def split_index(index: Any, shape: tuple[int, ...] | None = None) -> tuple[Templ
             template.append(part)
         elif type(part) is slice:
             template.append(_plain_slice(part))
+        elif type(part) is Cut:
+            template.append(part.window)
+            arrays.append(part.start)
         elif isinstance(part, (np.integer, int)):
             template.append(int(part))
         else:
+            part = known(part)
             value = part if isinstance(part, Traced) else _as_index(part)
             found = [value]
             if dtype_of(value).kind == "b" and not isinstance(value, Traced):
@@ -79,7 +105,14 @@ def join_index(template: Template, arrays: Arrays) -> Any:
     if not arrays:
         return template
     filled = iter(arrays)
-    return tuple(next(filled) if part is SLOT else part for part in template)
+    return tuple(
+        next(filled) if part is SLOT else part.at(next(filled)) if type(part) is Window else part for part in template
+    )
+
+
+def slots(template: Template) -> int:
+    """The number of arrays that an index takes."""
+    return sum(part is SLOT or type(part) is Window for part in template)
 
 
 def place_text(arrays: tuple[str, ...], index: Template, path: Any = ()) -> str:
@@ -88,11 +121,20 @@ def place_text(arrays: tuple[str, ...], index: Template, path: Any = ()) -> str:
     text = ""
     for view, params in (*path, (None, {"index": index})):
         if "index" in params:
-            parts = [next(names) if part is SLOT else parameter_text(part) for part in params["index"]]
+            parts = [
+                next(names) if part is SLOT else _window_text(next(names), part) if type(part) is Window
+                else parameter_text(part)
+                for part in params["index"]
+            ]  # fmt: skip
             text += f"[{', '.join(parts)}]"
         else:
             text += f".{view.name}({', '.join(map(parameter_text, params.values()))})"
     return text
+
+
+def _window_text(start: str, window: Window) -> str:
+    step = "" if window.step == 1 else f":{window.step}"
+    return f"{start}:{start} + {window.size * window.step}{step}"
 
 
 def axes_left(template: Template, ndim: int) -> int:
@@ -149,6 +191,8 @@ def _flat(template: Template, arrays: Arrays, shape: tuple[int, ...]) -> Any:
     filled = iter(arrays)
     axis, flat = 0, np.zeros((), np.intp)
     for part in template:
+        if type(part) is Window:
+            next(filled)
         if part is SLOT:
             array = next(filled)
             flat = flat * shape[axis] + np.where(array < 0, array + shape[axis], array)

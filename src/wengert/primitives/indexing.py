@@ -18,6 +18,7 @@ from wengert.primitives.index import (
     SLOT,
     Arrays,
     Template,
+    Window,
     block,
     has_repeats,
     is_basic,
@@ -25,6 +26,7 @@ from wengert.primitives.index import (
     last_writes,
     place_text,
     read_shape,
+    slots,
 )
 from wengert.primitives.linear import linear
 from wengert.primitives.shape import align, broadcast_to, duplicate, reshape, sum_to, transpose
@@ -36,7 +38,7 @@ Path = tuple[tuple[Primitive, dict[str, Any]], ...]  # views and their params; t
 def through(x: Any, arrays: Arrays, path: Path) -> tuple[Any, Arrays]:
     """What is at the end of a path, and the arrays that are left for the index; a type gives a type."""
     for primitive, params in path:
-        count = params["index"].count(SLOT) if "index" in params else 0
+        count = slots(params["index"]) if "index" in params else 0
         x = (primitive.infer if isinstance(x, Array) else primitive.evaluate)(x, *arrays[:count], **params)
         arrays = arrays[count:]
     return x, arrays
@@ -187,7 +189,9 @@ def _batch_where(
     the items, which sends their axes to the front; without, they just have one axis more.
     """
     unusual = any(type(part) is bool for part in index) or any(dtype_of(a).kind == "b" for a in arrays)
-    if unusual or any(SLOT in params.get("index", ()) for _, params in path):
+    inner = [params.get("index", ()) for _, params in path]
+    windows = any(type(part) is Window for template in (*inner, index) for part in template)
+    if unusual or any(SLOT in template for template in inner) or (windows and any(batched)):
         raise LookupError("one call per item")
     part, _ = through(Array(shape_of(base)[own:], dtype_of(base)), arrays, path)
     rank = max((len(shape_of(a)) - flag for a, flag in zip(arrays, batched, strict=True)), default=0)

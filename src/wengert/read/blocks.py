@@ -9,6 +9,7 @@ from wengert.read.adopted import anything_adopted, current
 from wengert.read.calls import call
 from wengert.read.members import item
 from wengert.read.namespace import hook
+from wengert.read.observer import observer
 from wengert.read.rewrite import HOOKS, PATTERN
 from wengert.read.users import KNOWN, users_method
 
@@ -18,6 +19,9 @@ def iterate(x: Any) -> Any:
     """Something that Python iterates over as it would over x; a class's own iteration is read."""
     if anything_adopted():
         x = current(x)
+    watcher = observer.get()
+    if watcher is not None:
+        x = watcher.iterates(x)
     kind = type(x)
     if kind in KNOWN:
         return x

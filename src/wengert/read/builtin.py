@@ -272,8 +272,7 @@ def _replace(obj: Any, /, **changes: Any) -> Any:
     kind = type(obj)
     for field in dataclasses.fields(obj):
         if field.init:
-            changes.setdefault(field.name, getattr(obj, field.name))
+            changes.setdefault(field.name, attribute(obj, field.name))
     made = object.__new__(kind)
     initialize(kind.__init__, made, (), changes)
     return made
-

@@ -24,6 +24,7 @@ from wengert.read.convert import convert, like
 from wengert.read.foreign import call_foreign, cannot_hold, depends, fresh, is_numeric
 from wengert.read.likeness import class_of
 from wengert.read.namespace import HOOKS, hook
+from wengert.read.observer import observer
 from wengert.read.random_numbers import RANDOM
 from wengert.read.shadows import shadow
 from wengert.read.source import is_users
@@ -40,6 +41,12 @@ Kwargs = dict[str, Any]
 @hook
 def call(function: Any, /, *args: Any, **kwargs: Any) -> Any:
     """A call of anything."""
+    watcher = observer.get()
+    return plain_call(function, args, kwargs) if watcher is None else watcher.calls(function, args, kwargs, plain_call)
+
+
+def plain_call(function: Any, args: Args, kwargs: Kwargs) -> Any:
+    """The same, whoever observes."""
     if anything_adopted():
         args, kwargs = tuple(map(current_in, args)), {key: current_in(value) for key, value in kwargs.items()}
     meaning = meaning_of(function)

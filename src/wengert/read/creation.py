@@ -50,7 +50,14 @@ def _arange(*args: Any, dtype: Any = None, step: Any = None) -> Any:
     if not has_traced(args):
         return ground(np.arange(*args, dtype=dtype))
     start, stop, step = (0, args[0], 1) if len(args) == 1 else (*args, 1)[:3]
-    count = len(np.arange(*(x.concrete() if isinstance(x, Box) else x for x in (start, stop, step))))
+    count = len(
+        np.arange(
+            *(
+                x._number("the length of np.arange depends on it") if isinstance(x, Box) else x
+                for x in (start, stop, step)
+            )
+        )
+    )
     kind = np.dtype(dtype) if dtype is not None else result_type(start, stop, step)
     # As NumPy computes: from the first two numbers, each in the dtype of the result.
     first = np.astype(as_array(start), kind)

@@ -8,6 +8,7 @@ from typing import Any
 from wengert.read.adopted import adoptions, anything_adopted, current
 from wengert.read.caches import new_caches
 from wengert.read.calls import call
+from wengert.read.observer import observer
 from wengert.tree import tree_map
 
 
@@ -16,7 +17,8 @@ def as_read(function: Callable[..., Any]) -> Callable[..., Any]:
 
     def read(*args: Any, **kwargs: Any) -> Any:
         with new_caches(), adoptions():
-            out = call(function, *args, **kwargs)
+            watcher = observer.get()
+            out = call(function, *args, **kwargs) if watcher is None else watcher.enters(function, args, kwargs, call)
             return tree_map(current, out) if anything_adopted() else out
 
     return read

@@ -32,7 +32,7 @@ def fresh(out: Any, given: tuple[Any, ...]) -> Any:
     What shares memory with an array that the function was given stays as it is: a write must reach that one.
     """
     if type(out) is np.ndarray:
-        return out if out.dtype.kind not in "fc" or _shares(out, given) else ground(out)
+        return out if _shares(out, given) else ground(out)
     if type(out) in (tuple, list) and any(type(part) is np.ndarray for part in out):
         return type(out)([fresh(part, given) for part in out])
     return out

@@ -17,6 +17,7 @@ from wengert.read.foreign import cannot_hold, depends, fresh
 from wengert.read.indexers import INDEXERS
 from wengert.read.likeness import class_of, likeness
 from wengert.read.namespace import hook
+from wengert.read.observer import UNSEEN, observer
 from wengert.read.users import KNOWN, member_of, users_function, users_method
 from wengert.record import Box, plain
 
@@ -28,6 +29,12 @@ def attribute(x: Any, name: str) -> Any:
     """`x.name`; properties and other descriptors that the user wrote are read."""
     if anything_adopted():
         x = current(x)
+    watcher = observer.get()
+    value = _attribute_of(x, name)
+    return value if watcher is None else watcher.loads_attribute(x, name, value)
+
+
+def _attribute_of(x: Any, name: str) -> Any:
     kind = type(x)
     if isinstance(x, Box):
         return _box_attribute(x, name)
@@ -58,7 +65,11 @@ def _cached(found: Any, x: Any, name: str) -> Any:
     """A `functools.cached_property`."""
     known = x.__dict__
     if name not in known:
-        known[name] = call(found.func, x)
+        value = call(found.func, x)
+        watcher = observer.get()
+        if watcher is not None:
+            watcher.writes_attribute(x, name)
+        known[name] = value
     return known[name]
 
 
@@ -114,7 +125,18 @@ def set_attribute(value: Any, x: Any, name: str) -> None:
         if setter is not None:
             call(setter, found, x, value)
             return
+    watcher = observer.get()
+    if watcher is not None:
+        watcher.writes_attribute(x, name)
     setattr(x, name, value)
+
+
+def delete_attribute(x: Any, name: str) -> None:
+    """`del x.name`."""
+    watcher = observer.get()
+    if watcher is not None:
+        watcher.writes_attribute(x, name)
+    delattr(x, name)
 
 
 # -- items -------------------------------------------------------------------------------------------------------------
@@ -125,6 +147,11 @@ def item(x: Any, index: Any) -> Any:
     """`x[index]`; a copy that NumPy makes may be written with traced values."""
     if anything_adopted():
         x, index = current(x), current_in(index)
+    watcher = observer.get()
+    if watcher is not None:
+        value = watcher.loads_item(x, index)
+        if value is not UNSEEN:
+            return value
     kind = type(x)
     if kind is Box or kind is list or kind is dict or kind is tuple:
         return x[index]
@@ -150,6 +177,9 @@ def store(value: Any, x: Any, index: Any) -> None:
     """`x[index] = value`."""
     if anything_adopted():
         x, index, value = current(x), current_in(index), current(value)
+    watcher = observer.get()
+    if watcher is not None and watcher.stores_item(x, index, value):
+        return
     kind = type(x)
     if kind is np.ndarray and x.dtype != object and has_traced(value):
         _store_traced(value, x, index)
@@ -202,6 +232,9 @@ class Place:
         if users is not None:
             call(users, self.container, self.index)
         else:
+            watcher = observer.get()
+            if watcher is not None:
+                watcher.writes_contents(self.container)
             del self.container[self.index]
 
     value = property(None, _write, _delete)
@@ -223,7 +256,7 @@ class Member:
     value = property(
         None,
         lambda self, value: set_attribute(value, self.owner, self.name),
-        lambda self: delattr(self.owner, self.name),
+        lambda self: delete_attribute(self.owner, self.name),
     )
 
 

@@ -17,6 +17,7 @@ from wengert.read.foreign import cannot_hold, depends
 from wengert.read.likeness import class_of
 from wengert.read.members import Member, Place
 from wengert.read.namespace import hook
+from wengert.read.observer import UNSEEN, observer
 from wengert.read.users import KNOWN, users_method
 from wengert.record import Box, ground, plain
 
@@ -53,6 +54,11 @@ def binary(name: str, x: Any, y: Any) -> Any:
     """`x + y`."""
     if anything_adopted():
         x, y = current(x), current(y)
+    watcher = observer.get()
+    if watcher is not None:
+        out = watcher.combines(name, x, y)
+        if out is not UNSEEN:
+            return out
     apply, _, method = BINARY[name]
     if type(x) not in KNOWN or type(y) not in KNOWN:
         return _of_two(x, y, f"__{method}__", f"__r{method}__", apply)
@@ -69,6 +75,13 @@ def compare(name: str, x: Any, y: Any) -> Any:
     """`x < y`, `x in y`."""
     if anything_adopted():
         x, y = current(x), current(y)
+    watcher = observer.get()
+    if watcher is not None:
+        out = watcher.compares(name, x, y)
+        if out is not UNSEEN:
+            return out
+    if name in ("Is", "IsNot"):
+        return (x is y) == (name == "Is")
     if name in ("In", "NotIn"):
         users = users_method(type(y), "__contains__")
         found = bool(call(users, y, x)) if users is not None else x in iterate(y)
@@ -164,8 +177,12 @@ def in_place(name: str, x: Any, y: Any) -> Any:
         out = NotImplemented if users is None else call(users, x, y)
         if out is not NotImplemented:
             return out
-    if type(y) not in KNOWN or not hasattr(kind, f"__i{method}__"):
+    own = hasattr(kind, f"__i{method}__")
+    if not own or (type(y) not in KNOWN and (kind is Box or users_method(type(y), f"__r{method}__") is not None)):
         return binary(name, x, y)
+    watcher = observer.get()
+    if watcher is not None and kind is not Box:
+        watcher.writes_contents(x)
     return apply(x, y)
 
 

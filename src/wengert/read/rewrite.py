@@ -30,20 +30,20 @@ FRAMES = frozenset({"locals", "vars", "dir"})  # without arguments they show the
 UNTOUCHED = frozenset({"super", "globals", "eval", "exec", "breakpoint"})  # they look at frames, too
 
 
-def rewrite(found: Found) -> FunctionNode:
-    """The function's node, rewritten; the original is left as it is."""
+def rewrite(found: Found, kind: type[Light]) -> FunctionNode:
+    """The function's node, rewritten in the strength of this class; the original is left as it is."""
     node = copy.deepcopy(found.node)
-    light = Light(found.class_name)
+    visitor = kind(found.class_name)
     _without_expressions(node.args)
     if isinstance(node, ast.Lambda):
-        node.body = light.visit(node.body)
+        node.body = visitor.lambda_body(node)
     else:
         first = node.decorator_list[:1]  # only its line matters, which is the function's first
-        node.decorator_list = [_at(ast.Constant(None), decorator) for decorator in first]
+        node.decorator_list = [at(ast.Constant(None), decorator) for decorator in first]
         node.returns = None
         if hasattr(node, "type_params"):
             node.type_params = []  # those that the body names are free variables
-        node.body = [new for statement in node.body for new in light.statements(statement)]
+        node.body = visitor.function_body(node)
     return ast.fix_missing_locations(node)
 
 
@@ -52,8 +52,8 @@ def _without_expressions(args: ast.arguments) -> None:
     for arg in [*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg]:
         if arg is not None:
             arg.annotation = None
-    args.defaults = [_at(ast.Constant(None), d) for d in args.defaults]
-    args.kw_defaults = [None if d is None else _at(ast.Constant(None), d) for d in args.kw_defaults]
+    args.defaults = [at(ast.Constant(None), d) for d in args.defaults]
+    args.kw_defaults = [None if d is None else at(ast.Constant(None), d) for d in args.kw_defaults]
 
 
 class Light(ast.NodeTransformer):
@@ -62,6 +62,15 @@ class Light(ast.NodeTransformer):
     def __init__(self, class_name: str | None) -> None:
         self.class_name = class_name
         self.patterns = 0
+
+    def function_body(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.stmt]:
+        """The statements of a function."""
+        return [new for statement in node.body for new in self.statements(statement)]
+
+    def lambda_body(self, node: ast.Lambda) -> ast.expr:
+        """The expression of a lambda."""
+        body: ast.expr = self.visit(node.body)
+        return body
 
     def name(self, attribute: str) -> ast.expr:
         """The name of an attribute as a constant: a private one as the compiler would spell it in the class."""
@@ -99,17 +108,17 @@ class Light(ast.NodeTransformer):
         if isinstance(node.target, ast.Name):
             node.value = self.visit(node.value)
             return node
-        return self.visit(_at(ast.Assign([node.target], node.value), node))
+        return self.visit(at(ast.Assign([node.target], node.value), node))
 
     def visit_Assign(self, node: ast.Assign) -> ast.AST:
         node.value = self.visit(node.value)
         target = node.targets[0]
         if len(node.targets) == 1 and isinstance(target, ast.Subscript):
-            hook = _hook("store", node, node.value, self.visit(target.value), self.index(target.slice))
-            return _at(ast.Expr(hook), node)
+            hook = hook_call("store", node, node.value, self.visit(target.value), self.index(target.slice))
+            return at(ast.Expr(hook), node)
         if len(node.targets) == 1 and isinstance(target, ast.Attribute):
-            hook = _hook("set_attribute", node, node.value, self.visit(target.value), self.name(target.attr))
-            return _at(ast.Expr(hook), node)
+            hook = hook_call("set_attribute", node, node.value, self.visit(target.value), self.name(target.attr))
+            return at(ast.Expr(hook), node)
         node.targets = [self.visit(target) for target in node.targets]
         return node
 
@@ -118,46 +127,51 @@ class Light(ast.NodeTransformer):
         value = self.visit(node.value)
         target = node.target
         if isinstance(target, ast.Name):
-            read = _at(ast.Name(target.id, ast.Load()), target)
-            return _at(ast.Assign([target], _hook("in_place", node, operator, read, value)), node)
+            read = at(ast.Name(target.id, ast.Load()), target)
+            return at(ast.Assign([target], hook_call("in_place", node, operator, read, value)), node)
         place = self.target(target)
-        read = _at(ast.Call(_at(ast.Attribute(place, "read", ast.Load()), target), [], []), target)
-        return _at(ast.Expr(_hook("augment", node, operator, read, value)), node)
+        read = at(ast.Call(at(ast.Attribute(place, "read", ast.Load()), target), [], []), target)
+        return at(ast.Expr(hook_call("augment", node, operator, read, value)), node)
 
     def visit_For(self, node: ast.For) -> ast.AST:
         self.generic_visit(node)
-        node.iter = _hook("iterate", node.iter, node.iter)
+        node.iter = hook_call("iterate", node.iter, node.iter)
         return node
 
     def visit_comprehension(self, node: ast.comprehension) -> ast.AST:
         self.generic_visit(node)
         if not node.is_async:
-            node.iter = _hook("iterate", node.iter, node.iter)
+            node.iter = hook_call("iterate", node.iter, node.iter)
         return node
 
     def visit_With(self, node: ast.With) -> ast.AST:
         self.generic_visit(node)
         for item in node.items:
-            item.context_expr = _hook("manager", item.context_expr, item.context_expr)
+            item.context_expr = hook_call("manager", item.context_expr, item.context_expr)
         return node
 
     def visit_Match(self, node: ast.Match) -> Any:
         """Patterns are no expressions. A class in them is looked up before, as one that knows traced numbers, too."""
+        lines = self.patterns_before(node)
+        for case in node.cases:
+            case.guard = None if case.guard is None else self.visit(case.guard)
+            case.body = [new for statement in case.body for new in self.statements(statement)]
+        return [*lines, node]
+
+    def patterns_before(self, node: ast.Match) -> list[ast.stmt]:
+        """Look up the classes in the patterns, and visit the subject."""
         lines: list[ast.stmt] = []
         for pattern in (p for case in node.cases for p in ast.walk(case.pattern) if isinstance(p, ast.MatchClass)):
             name = f"{PATTERN}{self.patterns}__"
             self.patterns += 1
             kind = self.visit(pattern.cls)
-            line = ast.Assign([ast.Name(name, ast.Store())], _hook("pattern", pattern.cls, kind))
+            line = ast.Assign([ast.Name(name, ast.Store())], hook_call("pattern", pattern.cls, kind))
             for new in ast.walk(line):
-                _at_start(new, node)
+                at_start(new, node)
             lines.append(line)
-            pattern.cls = _at(ast.Name(name, ast.Load()), pattern)
+            pattern.cls = at(ast.Name(name, ast.Load()), pattern)
         node.subject = self.visit(node.subject)
-        for case in node.cases:
-            case.guard = None if case.guard is None else self.visit(case.guard)
-            case.body = [new for statement in case.body for new in self.statements(statement)]
-        return [*lines, node]
+        return lines
 
     def statements(self, node: ast.stmt) -> list[Any]:
         """A statement, visited; there may be several then."""
@@ -170,87 +184,87 @@ class Light(ast.NodeTransformer):
         name = node.func.id if isinstance(node.func, ast.Name) else None
         self.generic_visit(node)
         if name in FRAMES and not (node.args or node.keywords):
-            return _hook("without_hooks", node, node)
+            return hook_call("without_hooks", node, node)
         if name in UNTOUCHED or name in FRAMES:
             return node
-        return _hook("call", node, node.func, *node.args, keywords=node.keywords)
+        return hook_call("call", node, node.func, *node.args, keywords=node.keywords)
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         if not isinstance(node.ctx, ast.Load):
-            return _at(ast.Attribute(self.target(node), "value", node.ctx), node)
+            return at(ast.Attribute(self.target(node), "value", node.ctx), node)
         parent = isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name)
         kind = "parents" if parent and node.value.func.id == "super" else "attribute"  # type: ignore[attr-defined]
-        return _hook(kind, node, self.visit(node.value), self.name(node.attr))
+        return hook_call(kind, node, self.visit(node.value), self.name(node.attr))
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         if not isinstance(node.ctx, ast.Load):
-            return _at(ast.Attribute(self.target(node), "value", node.ctx), node)
-        return _hook("item", node, self.visit(node.value), self.index(node.slice))
+            return at(ast.Attribute(self.target(node), "value", node.ctx), node)
+        return hook_call("item", node, self.visit(node.value), self.index(node.slice))
 
     def target(self, node: ast.expr) -> ast.expr:
         """A place that can be read and written, in an object or a container."""
         if isinstance(node, ast.Attribute):
-            return _hook("member", node, self.visit(node.value), self.name(node.attr))
+            return hook_call("member", node, self.visit(node.value), self.name(node.attr))
         assert isinstance(node, ast.Subscript)
-        return _hook("place", node, self.visit(node.value), self.index(node.slice))
+        return hook_call("place", node, self.visit(node.value), self.index(node.slice))
 
     def index(self, node: ast.expr) -> ast.expr:
         """A subscript as an ordinary expression: slices become calls of `slice`."""
         if isinstance(node, ast.Slice):
             parts = [None if p is None else self.visit(p) for p in (node.lower, node.upper, node.step)]
-            return _hook("slice", node, *(_at(ast.Constant(None), node) if p is None else p for p in parts))
+            return hook_call("slice", node, *(at(ast.Constant(None), node) if p is None else p for p in parts))
         if isinstance(node, ast.Tuple):
-            return _at(ast.Tuple([self.index(part) for part in node.elts], ast.Load()), node)
+            return at(ast.Tuple([self.index(part) for part in node.elts], ast.Load()), node)
         found: ast.expr = self.visit(node)
         return found
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         self.generic_visit(node)
-        return _hook("binary", node, ast.Constant(type(node.op).__name__), node.left, node.right)
+        return hook_call("binary", node, ast.Constant(type(node.op).__name__), node.left, node.right)
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
         self.generic_visit(node)
         if isinstance(node.op, ast.Not) or isinstance(node.operand, ast.Constant):
             return node
-        return _hook("unary", node, ast.Constant(type(node.op).__name__), node.operand)
+        return hook_call("unary", node, ast.Constant(type(node.op).__name__), node.operand)
 
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
         self.generic_visit(node)
         if len(node.ops) > 1 or isinstance(node.ops[0], (ast.Is, ast.IsNot)):
             return node  # a chain evaluates each operand once and stops early: Python does that best
-        return _hook("compare", node, ast.Constant(type(node.ops[0]).__name__), node.left, node.comparators[0])
+        return hook_call("compare", node, ast.Constant(type(node.ops[0]).__name__), node.left, node.comparators[0])
 
     def visit_Starred(self, node: ast.Starred) -> ast.AST:
         self.generic_visit(node)
         if isinstance(node.ctx, ast.Load):
-            node.value = _hook("iterate", node.value, node.value)
+            node.value = hook_call("iterate", node.value, node.value)
         return node
 
     def visit_YieldFrom(self, node: ast.YieldFrom) -> ast.AST:
         self.generic_visit(node)
-        node.value = _hook("iterate", node.value, node.value)
+        node.value = hook_call("iterate", node.value, node.value)
         return node
 
     def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.AST:
         self.generic_visit(node)
-        node.value = _hook("shown", node.value, node.value)
+        node.value = hook_call("shown", node.value, node.value)
         return node
 
 
-def _hook(name: str, place: ast.AST, *args: ast.expr, keywords: list[ast.keyword] | None = None) -> ast.expr:
-    function = _at_start(ast.Attribute(_at_start(ast.Name(HOOKS, ast.Load()), place), name, ast.Load()), place)
+def hook_call(name: str, place: ast.AST, *args: ast.expr, keywords: list[ast.keyword] | None = None) -> ast.expr:
+    function = at_start(ast.Attribute(at_start(ast.Name(HOOKS, ast.Load()), place), name, ast.Load()), place)
     call = ast.Call(function, list(args), keywords or [])
     for node in (call, *(a for a in args if not hasattr(a, "lineno"))):
-        _at(node, place)
+        at(node, place)
     return call
 
 
-def _at_start(node: Any, place: Any) -> Any:
+def at_start(node: Any, place: Any) -> Any:
     """A node where another one starts: the compiler would place a call on the last line of a long attribute."""
     node.lineno = node.end_lineno = place.lineno
     node.col_offset = node.end_col_offset = place.col_offset
     return node
 
 
-def _at(node: Any, place: ast.AST) -> Any:
+def at(node: Any, place: ast.AST) -> Any:
     return ast.copy_location(node, place)

@@ -13,10 +13,24 @@ from wengert.read.source import is_users
 from wengert.record import Box
 
 Kind = TypeVar("Kind", bound=type)
-KNOWN: set[type] = (
-    {int, float, complex, bool, str, list, tuple, dict, set, range, enumerate, zip, map, np.ndarray, np.float64, Box}
-    | {ModuleType, slice, type(None), np.int64, np.bool_, np.float32}
-)  # classes without a method of the user's
+KNOWN: set[type] = {
+    int,
+    float,
+    complex,
+    bool,
+    str,
+    list,
+    tuple,
+    dict,
+    set,
+    range,
+    enumerate,
+    zip,
+    map,
+    np.ndarray,
+    np.float64,
+    Box,
+} | {ModuleType, slice, type(None), np.int64, np.bool_, np.float32}  # classes without a method of the user's
 
 
 def known(kind: Kind) -> Kind:

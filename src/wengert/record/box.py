@@ -7,6 +7,9 @@ goes to the base, and the others read themselves anew when they are next used.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -23,11 +26,15 @@ from wengert.record.protocol import Protocol
 
 READ_ONLY = "read-only"  # in the `view` column
 
+watching_writes: ContextVar[Callable[[Box], None] | None] = ContextVar("watching_writes", default=None)
+boxed_kinds: ContextVar[str] = ContextVar("boxed_kinds", default="fc")  # of which dtypes new arrays come boxed
+births = itertools.count()
+
 
 class Box(Operators, Methods, Conversion, Protocol, Traced):
     """The stand-in for one array or scalar of the user's program."""
 
-    __slots__ = ("argument", "base", "read", "seen", "version")
+    __slots__ = ("__weakref__", "argument", "base", "born", "read", "seen", "version")
 
     def __init__(self, level: Any, var: Var) -> None:
         self.level = level
@@ -37,6 +44,7 @@ class Box(Operators, Methods, Conversion, Protocol, Traced):
         self.version = 0  # how often the root was written
         self.seen = 0  # the root's version that `var` belongs to
         self.argument: str | None = None  # what this is, where it must not be written
+        self.born = next(births)  # tells whether this was made before or after something else
 
     # -- views ---------------------------------------------------------------------------------------------------------
 
@@ -60,8 +68,11 @@ class Box(Operators, Methods, Conversion, Protocol, Traced):
         if self.seen != version:
             primitive, rest, params = self.read
             now = bind(primitive, (self.base, *rest), params)
+            if self.seen < 0 and self.ssa.type.weak:  # not read yet
+                now.ssa.weaken()
             self.become(now)
             self.seen = version
+            self.level.has_read(self)
 
     def route(self) -> tuple[Box, tuple[Any, ...], Path]:
         """The array at the root, and the views that lead from there to this one, with the arrays in their indices."""
@@ -146,9 +157,10 @@ class Box(Operators, Methods, Conversion, Protocol, Traced):
                 break
             root = root.base
         if root.argument is not None:
-            raise MutationError(
-                f"the program writes into {root.argument}. Work on a copy: x = x.copy(){users_line()}"
-            )
+            raise MutationError(f"the program writes into {root.argument}. Work on a copy: x = x.copy(){users_line()}")
+        watcher = watching_writes.get()
+        if watcher is not None:
+            watcher(root)
 
     # -- values --------------------------------------------------------------------------------------------------------
 
@@ -254,7 +266,7 @@ class Ground(Level):
         out = primitive.evaluate(*values, **params)
         if isinstance(out, tuple):
             return tuple(ground(x) for x in out)
-        if not isinstance(out, np.ndarray) or (out.dtype.kind not in "fc" and not primitive.view):
+        if not isinstance(out, np.ndarray) or (out.dtype.kind not in boxed_kinds.get() and not primitive.view):
             return out
         return make_box(self, Var(out), primitive, args, params) if primitive.view else Box(self, Var(out))
 
@@ -264,7 +276,7 @@ GROUND = Ground()
 
 def ground(value: Any) -> Any:
     """A plain array of floats as a Box, so that traced values can be written into it; anything else as it is."""
-    if isinstance(value, np.ndarray) and value.dtype.kind in "fc":
+    if isinstance(value, np.ndarray) and value.dtype.kind in boxed_kinds.get():
         return Box(GROUND, Var(value))
     return value
 

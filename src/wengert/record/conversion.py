@@ -97,7 +97,9 @@ class Conversion:
         if isinstance(value, Conversion):
             value = self.concrete()  # type: ignore[attr-defined]
         if value is ABSENT:
-            raise StagingError(f"an abstract value of type {self.ssa.type} has no number, but {why}{users_line()}")  # type: ignore[attr-defined]
+            error = StagingError(f"an abstract value of type {self.ssa.type} has no number, but {why}{users_line()}")  # type: ignore[attr-defined]
+            error.box = self
+            raise error
         return value
 
     def _settled(self) -> Any:

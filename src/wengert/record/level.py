@@ -60,6 +60,9 @@ class Level:
         """What a value is to others than the recording: the plain value, if nothing follows it any more."""
         return box
 
+    def has_read(self, view: Any) -> None:
+        """A view holds a value of this level now."""
+
     def close(self) -> None:
         """End the recording: its values may not be used any more."""
         self.active = False

@@ -11,6 +11,7 @@ from wengert.primitives import getitem, position, setitem, split_index
 from wengert.record.flat import Flat
 from wengert.record.operands import operand
 from wengert.record.operators import weaken
+from wengert.record.windows import with_windows
 
 NO_PARAMS: dict[str, Any] = {}
 
@@ -58,14 +59,17 @@ class Methods:
     flat = property(Flat, lambda self, values: Flat(self).__setitem__(slice(None), values))
 
     def __getitem__(self, index: Any) -> Any:
-        template, arrays = ((index,), ()) if type(index) is int else split_index(index, self.shape)
+        if type(index) is int:
+            template, arrays = (index,), ()
+        else:
+            template, arrays = split_index(with_windows(index, self.shape), self.shape)
         if self.base is None or self.ssa.value is ABSENT:  # type: ignore[attr-defined]
             return bind(getitem, (self, *arrays), {"index": template})
         root, inner, path = self.route()  # type: ignore[attr-defined]
         return bind(getitem, (root, *inner, *arrays), position(template, path))
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        template, arrays = split_index(index, self.shape)
+        template, arrays = split_index(with_windows(index, self.shape), self.shape)
         self.update(setitem, operand(value), *arrays, index=template)  # type: ignore[attr-defined]
 
     def __delitem__(self, index: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from wengert.errors import StagingError
 from wengert.ir import ABSENT, PYTHON_SCALARS, Primitive, Traced, bind, users_line
 from wengert.primitives import UFUNCS
 from wengert.record.operands import PLAIN, is_operand, operand
@@ -109,6 +110,11 @@ class Operators:
     )
 
     def __hash__(self) -> int:
+        if self.ssa.value is ABSENT:  # type: ignore[attr-defined]
+            raise StagingError(
+                "a value that is not known yet cannot be a key of a dict or an element of a set: which one it is would "
+                f"depend on its number. Use an array, and the number as its index{users_line()}"
+            )
         raise TypeError(
             f"{self.level.says} cannot be a key of a dict or an element of a set: equal numbers may have different "  # type: ignore[attr-defined]
             f"derivatives. Use a list, or the plain number wengert.stop_gradient(x) stands for{users_line()}"

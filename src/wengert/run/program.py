@@ -47,7 +47,12 @@ class Program:
         for number, line in enumerate(wl.lines):
             read = [x for x in line.inputs if type(x) is Var]
             dying = [x for x in dict.fromkeys(read) if last[x] == number]
-            writable = type(line.inputs[0]) is Var and line.inputs[0] in dying and read.count(line.inputs[0]) == 1
+            writable = (
+                line.inputs
+                and type(line.inputs[0]) is Var
+                and line.inputs[0] in dying
+                and read.count(line.inputs[0]) == 1
+            )
             self.steps.append(
                 Step(
                     line.primitive,
@@ -56,7 +61,7 @@ class Program:
                     (*map(register, dying), *unread),
                     tuple(map(register, line.outputs)),
                     tuple(var.type.dtype if var.type.weak else None for var in line.outputs),
-                    writable and line.primitive.update is not None,
+                    bool(writable) and line.primitive.update is not None,
                 )
             )
             unread = [registers[x] for x in line.outputs if x not in last]

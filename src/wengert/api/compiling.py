@@ -1,0 +1,114 @@
+"""compile: a function recorded once, loops and choices included, and run from its list."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from wengert.api.arguments import parameter_name
+from wengert.api.boundary import boundary
+from wengert.stage import Compiled
+
+Function = Callable[..., Any]
+
+
+def compile(
+    fun: Function | None = None,
+    *,
+    static_argnums: int | Sequence[int] = (),
+    static_argnames: str | Sequence[str] = (),
+    donate: int | Sequence[int] = (),
+    mode: str = "list",
+) -> Any:
+    """A function that is recorded once for each kind of arguments, and then runs from its list.
+
+    Loops stay loops and choices stay choices: `for`, `while`, `if`, `break`, `return` and so on are recorded for all
+    values. Also as a decorator. Any transform can be inside (`wg.compile(wg.grad(f))`) or outside.
+
+    Parameters
+    ----------
+    fun
+        A function of numbers, arrays, and containers of them; other arguments (texts, truths, functions, objects) are
+        taken as they are.
+    static_argnums, static_argnames
+        Arguments to be taken as they are though they are numbers: for each value there is a recording of its own.
+    donate
+        Positional arguments whose arrays may be written over: their buffers are reused.
+    mode
+        `"list"`, or `"eager"` to run the function as it is, where it cannot be recorded.
+
+    Returns
+    -------
+    A function of the same arguments. `.list(*args)` gives its Wengert list, `.report(*args)` what has become of its
+    loops and choices.
+
+    Raises
+    ------
+    StagingError
+        By a call, where the program asks for a number that is not known while recording; it names the line.
+
+    Notes
+    -----
+    A recording is used again for arguments of the same structure, shapes and dtypes. What the function reads from
+    outside is never stale: arrays are read anew at each call, numbers, texts and functions are tested, and if they have
+    changed, the function is recorded again. What it prints is printed at each call; what it writes into objects from
+    outside is written at each call. A Python integer whose number decides a shape becomes static by itself.
+
+    Examples
+    --------
+    >>> import numpy as np, wengert as wg
+    >>> @wg.compile
+    ... def root(x):
+    ...     y = x
+    ...     while abs(y * y - x) > 1e-12:
+    ...         y = 0.5 * (y + x / y)
+    ...     return y
+    >>> root(2.0), wg.grad(root)(2.0)
+    (1.414213562373095, 0.353553390593273...)
+    """
+    if mode not in ("list", "eager"):
+        raise ValueError(f'compile: mode={mode!r}: choose "list" or "eager"')
+    if fun is None:
+        return functools.partial(
+            compile, static_argnums=static_argnums, static_argnames=static_argnames, donate=donate, mode=mode
+        )
+    if mode == "eager":
+        return _wrapped(fun, fun)
+    numbers, names = _static(fun, _several(static_argnums), _several(static_argnames))
+    recordings = Compiled(fun, numbers, names, frozenset(_several(donate)), functools.partial(parameter_name, fun))
+    out = _wrapped(fun, recordings)
+    out.list = boundary(recordings.as_list)
+    out.report = boundary(recordings.report)
+    return out
+
+
+def _several(value: Any) -> tuple[Any, ...]:
+    return (value,) if isinstance(value, (int, str)) else tuple(value)
+
+
+def _wrapped(fun: Function, function: Function) -> Any:
+    """A function that looks like another one."""
+
+    @functools.wraps(fun, updated=())
+    @boundary
+    def compiled(*args: Any, **kwargs: Any) -> Any:
+        return function(*args, **kwargs)
+
+    return compiled
+
+
+def _static(fun: Function, numbers: tuple[int, ...], names: tuple[str, ...]) -> tuple[frozenset[int], frozenset[str]]:
+    """The positions and names of static arguments: each may be given either way."""
+    try:
+        parameters = list(inspect.signature(fun).parameters.values())
+    except (TypeError, ValueError):
+        return frozenset(numbers), frozenset(names)
+    positional = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    unknown = [name for name in names if name not in {p.name for p in parameters}]
+    if unknown:
+        raise ValueError(f"compile: static_argnames names {unknown[0]!r}, which is no argument of the function")
+    found = {number % len(positional) if positional else number for number in numbers}
+    found |= {positional.index(name) for name in names if name in positional}
+    return frozenset(found), frozenset(names) | {positional[i] for i in found if i < len(positional)}

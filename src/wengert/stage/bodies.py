@@ -1,0 +1,159 @@
+"""Bodies: stretches of the program that are recorded to become part of a line, and have not happened yet."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from wengert.ir import Var, WengertList
+from wengert.primitives.effects import Raised
+from wengert.record import Box, Closed
+from wengert.stage.journal import Journal, apart, joined
+from wengert.stage.outcomes import RETURN, Outcome
+from wengert.stage.places import Cell, Contents, Place, Whole, cells_of
+from wengert.stage.report import Entry
+from wengert.stage.values import LEAF, Frame, containers, flatten
+
+
+class Shown(NamedTuple):
+    """An array that can be written, as it was known when a body ended: it may be gone since."""
+
+    number: int  # its identity
+    born: int
+    ref: Callable[[], Box | None]
+
+
+@dataclass
+class Final:
+    """What a body leaves in a place.
+
+    Attributes
+    ----------
+    place
+        The place.
+    frame, leaves
+        The value, taken apart; its arrays are as they were at that moment.
+    arrays
+        For each leaf the array that it is, or is a part of, as far as that can be written.
+    containers
+        The lists, dicts and instances in it, by identity.
+    """
+
+    place: Place | None
+    frame: Frame
+    leaves: list[Any]
+    arrays: list[Shown | None]
+    containers: frozenset[int]
+
+
+class Body:
+    """One stretch: its lines, what it wrote, and how it ended."""
+
+    def __init__(self, what: str) -> None:
+        self.level = Closed(what)
+        self.journal = Journal()
+        self.outcome: Outcome | None = None
+        self.is_trial = False
+        self.happens = False  # whether what is in it happens once, for sure, where the body around it does
+        self.iterators: dict[int, Any] = {}  # those made in it
+        self.lent: list[Box] = []  # arrays that must not be written
+        self.own: set[int] = set()  # the names that its blocks bind, by their cells
+        self.entries: list[Entry] = []  # what has become of the loops and choices in it
+        self._raw: list[tuple[Place, Any]] = []
+        self._finals: dict[tuple[Any, ...], Final] = {}
+        self.written: frozenset[int] = frozenset()  # the objects that it writes, by identity
+        self.error: tuple[Raised, list[Any], Any] | None = None  # what is raised, the values in it, and where
+        self.value: Final | None = None  # what is returned
+        self.appended: dict[int, int] = {}  # to which lists how many items have been appended, and nothing else
+
+    def begin(self, *blocks: Any) -> None:
+        """Blocks are about to be gone through: note the names outside of them that they bind."""
+        for block in blocks:
+            if block is not None:
+                self.journal.watch(block)
+                self.own |= {id(place.cell) for place in cells_of(block)}
+
+    def is_spare(self, place: Place, live: Iterable[str]) -> bool:
+        """Whether a place is a name that is not read any more."""
+        return isinstance(place, Cell) and id(place.cell) in self.own and place.name not in live
+
+    def collect(self) -> None:
+        """Note what is in the places that were written, before it is undone."""
+        self.written = self.journal.written()
+        self._raw = [(change.place, change.new) for change in self.journal.changes()]
+        contents = self.journal.changed_contents()
+        self._raw += [(Whole(change.container), change.new) for change in contents]
+        self.appended = {id(change.container): change.appended_count for change in contents}
+        self._finals = {place.key: final_of(place, new) for place, new in self._raw}
+        if self.outcome is not None and RETURN in self.outcome.ways:
+            self.value = final_of(None, self.outcome.value)
+        if self.outcome is not None and isinstance(self.outcome.code, Box):
+            self.outcome = replace(self.outcome, code=self.outcome.code.snapshot())
+
+    def redo(self) -> None:
+        """Write it again, to go on from there."""
+        for place, new in self._raw:
+            place.put(new)
+
+    def settle(self) -> dict[tuple[Any, ...], Final]:
+        """What is left of what the body wrote: without what it made and forgot."""
+        self._raw = []
+        finals = list(self._finals.values())
+        self._finals = {}
+        rests = []
+        for one in finals:  # what refers to the objects goes, so that only those are alive that others know
+            assert one.place is not None
+            owner, rest = apart(one.place)
+            rests.append((id(owner), rest))
+            one.place = None
+        owner = None
+        alive = self.journal.alive()
+        found = {}
+        for (number, rest), one in zip(rests, finals, strict=True):
+            if number in alive:
+                one.place = joined(alive[number], rest)
+                found[one.place.key] = one
+        return found
+
+    def inputs_of(self, values: Iterable[Any]) -> list[Any]:
+        """What stands for values in the lines of the body."""
+        return [self.level.input_of(value) for value in values]
+
+    def close(self, inputs: Iterable[Var], outputs: Iterable[Any], names: tuple[str, ...] = ()) -> WengertList:
+        """The lines as a list."""
+        self.level.close()
+        return WengertList(tuple(inputs), tuple(self.level.recorder.lines), tuple(outputs), names)
+
+    def settled_error(self) -> BaseException:
+        """The exception that the body raises, with the attributes it had there."""
+        assert self.error is not None
+        error = self.error[0].exception
+        error.__dict__.update(self.error[0].attributes)
+        return error
+
+    def acts(self) -> bool:
+        """Whether the body does something beside computing."""
+        return any(line.acts() for line in self.level.recorder.lines)
+
+
+def final_of(place: Place | None, value: Any) -> Final:
+    """What is in a place, its arrays as they are at this moment."""
+    if isinstance(place, Contents):
+        level, var = value
+        return Final(place, LEAF, [Box(level, var)], [None], frozenset())
+    leaves, frame = flatten(value)
+    arrays = [shown(x) if isinstance(x, Box) and x.is_array() else None for x in leaves]
+    return Final(place, frame, [now(leaf) for leaf in leaves], arrays, frozenset(containers(value)))
+
+
+def shown(box: Box) -> Shown:
+    """The array that a Box stands for, or is a view of."""
+    root = box.root()
+    return Shown(id(root), root.born, weakref.ref(root))
+
+
+def now(value: Any) -> Any:
+    """A number or an array as it is at this moment, whatever is written later."""
+    return value.snapshot() if isinstance(value, Box) else value

@@ -1,0 +1,230 @@
+"""A function with its recordings: which one serves a call, when there must be another, and running it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from wengert.errors import StagingError
+from wengert.ir import Array, WengertList, type_of
+from wengert.read.calls import call
+from wengert.record import Box, ground, plain
+from wengert.run import prepare
+from wengert.stage.constants import NeedsConstant
+from wengert.stage.program import Fixed, Leaf, Recorded, record
+from wengert.stage.recording import current_recording
+from wengert.stage.report import Report
+from wengert.tree import Structure, flatten, unflatten
+
+KEPT = 64  # recordings that are kept for one kind of arguments
+WAYS_OUT = 'Rewrite the line, or run the function as it is: wg.compile(f, mode="eager")'
+
+Key = tuple[Any, ...]
+
+
+class Given(NamedTuple):
+    """The arguments of one call, taken apart."""
+
+    key: Key
+    leaves: list[Any]
+    kinds: list[Array | None]  # the types of those that are inputs of the list
+    structure: Structure
+
+    @property
+    def values(self) -> list[Any]:
+        """What the inputs of the list are given."""
+        return [value for value, kind in zip(self.leaves, self.kinds, strict=True) if kind is not None]
+
+    @property
+    def others(self) -> list[Any]:
+        """The arguments that are no numbers."""
+        return [value for value, kind in zip(self.leaves, self.kinds, strict=True) if kind is None]
+
+
+class Found(NamedTuple):
+    """A recording that serves a call."""
+
+    given: Given  # some integers among the arguments may have become static
+    recorded: Recorded
+    hidden: Any  # what its hidden inputs are given
+
+
+class Compiled:
+    """A function that is recorded for each kind of arguments, when it is called with them."""
+
+    def __init__(
+        self,
+        fun: Callable[..., Any],
+        static_numbers: frozenset[int] = frozenset(),
+        static_names: frozenset[str] = frozenset(),
+        donated: frozenset[int] = frozenset(),
+        named: Callable[[int], str] = str,
+    ) -> None:
+        self.fun = fun
+        self.static_numbers = static_numbers
+        self.static_names = static_names
+        self.donated = donated
+        self.named = named  # what the function calls its arguments
+        self._recordings: dict[Key, list[Recorded]] = {}
+        self._modes: dict[Any, str] = {}  # of what comes from outside: see capture.py
+        self._constants: dict[Key, frozenset[int]] = {}  # which integers among the arguments are static after all
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if current_recording() is not None:
+            return call(self.fun, *args, **kwargs)  # part of what is being recorded
+        given, recorded, hidden = self.find(self._given(args, kwargs))
+        found = [plain(x) for x in prepare(recorded.list)([*given.values, *hidden])]
+        for i, value in enumerate(found):
+            if type(value) is np.ndarray and value.shape == ():
+                found[i] = value[()]
+        result = recorded.result(found)
+        for effect in recorded.effects:
+            effect(hidden, found)
+        return result
+
+    def as_list(self, *args: Any, **kwargs: Any) -> WengertList:
+        """The Wengert list for arguments like these."""
+        return self.find(self._given(args, kwargs))[1].list
+
+    def report(self, *args: Any, **kwargs: Any) -> Report:
+        """What has become of each loop and choice, for arguments like these."""
+        return self.find(self._given(args, kwargs))[1].report
+
+    # -- recordings ----------------------------------------------------------------------------------------------------
+
+    def find(self, given: Given) -> Found:
+        """The recording for these arguments."""
+        found = self._valid(given)
+        if found is None:
+            with _one_at_a_time:
+                found = self._valid(given) or self._record(given)
+        return found
+
+    def _valid(self, given: Given) -> Found | None:
+        for recorded in self._recordings.get(given.key, ()):
+            hidden = recorded.look_up(given.others)
+            if hidden is not None:
+                return Found(given, recorded, hidden)
+        return None
+
+    def _record(self, given: Given) -> Found:
+        known = self._recordings.get(given.key, [])
+        if known:
+            self._loosen(known[0], given)
+        paths = self._paths(given)
+        leaves = [Leaf(*row) for row in zip(given.leaves, given.kinds, paths, strict=True)]
+        try:
+            recorded = record(self.fun, leaves, lambda boxes: _arguments(given.structure, boxes), self._modes)
+        except NeedsConstant as needed:
+            if not needed.arguments:
+                return self._record(given)
+            base = _base(given)
+            self._constants[base] = self._constants.get(base, frozenset()) | needed.arguments
+            return self.find(self._keyed(given.leaves, given.kinds, given.structure))
+        except StagingError as error:
+            error.args = (f"{error}\n{WAYS_OUT}",)
+            raise
+        hidden = recorded.look_up(given.others)
+        if hidden is None:
+            raise StagingError(
+                f"what the function reads from outside is not the same before and after it is recorded\n{WAYS_OUT}"
+            )
+        self._recordings[given.key] = [recorded, *known][:KEPT]
+        return Found(given, recorded, hidden)
+
+    def _loosen(self, last: Recorded, given: Given) -> None:
+        """Numbers from outside that have changed since the last recording are inputs from now on."""
+        for source, value in last.numbers:
+            if source.key not in self._modes and not source.still_gives(value, given.others):
+                self._modes[source.key] = "input"
+
+    # -- arguments -----------------------------------------------------------------------------------------------------
+
+    def _given(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Given:
+        if self.static_numbers or self.static_names:
+            args = tuple([Fixed(x) if i in self.static_numbers else x for i, x in enumerate(args)])
+            kwargs = {key: Fixed(x) if key in self.static_names else x for key, x in kwargs.items()}
+        leaves, structure = flatten((args, kwargs)) if kwargs else flatten(args)
+        return self._keyed(leaves, [_kind(leaf) for leaf in leaves], structure)
+
+    def _keyed(self, leaves: list[Any], kinds: list[Array | None], structure: Structure) -> Given:
+        """The arguments with their key: integers that have turned out to decide a shape are static."""
+        given = Given((), leaves, kinds, structure)
+        if self._constants:
+            constants = self._constants.get(_base(given), ())
+            leaves = [Fixed(x) if i in constants else x for i, x in enumerate(leaves)]
+            kinds = [None if i in constants else kind for i, kind in enumerate(kinds)]
+        key = (structure, *(_mark(x) if kind is None else kind for x, kind in zip(leaves, kinds, strict=True)))
+        return Given(key, leaves, kinds, structure)
+
+    def _paths(self, given: Given) -> list[str]:
+        """How the program reaches each argument."""
+        structure = given.structure
+        positional = structure.children[0] if _has_keywords(structure) else structure
+        found = [self.named(i) + path for i, one in enumerate(positional.children) for path in one.paths()]
+        if _has_keywords(structure):
+            keywords = structure.children[1]
+            found += [
+                f"{key}{path}"
+                for key, one in zip(keywords.keys, keywords.children, strict=True)
+                for path in one.paths()
+            ]
+        return found
+
+
+_one_at_a_time = threading.RLock()  # while a function is recorded, the objects that it writes are not what they seem
+
+
+def _has_keywords(structure: Structure) -> bool:
+    return len(structure.children) == 2 and structure.children[0].kind is tuple and structure.children[1].kind is dict
+
+
+def _arguments(structure: Structure, leaves: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The arguments of the call from their leaves."""
+    found = unflatten(structure, [ground(x.value) if type(x) is Fixed else x for x in leaves])
+    return found if _has_keywords(structure) else (found, {})
+
+
+def _kind(leaf: Any) -> Array | None:
+    """The type of an argument that is an input of the list; None for texts, truths, static ones and objects."""
+    kind = type(leaf)
+    if kind in (float, int, complex):
+        found = type_of(leaf)
+    elif isinstance(leaf, (np.ndarray, np.generic)):
+        found = Array(leaf.shape, leaf.dtype) if leaf.dtype.kind in "fciub" else None
+    elif isinstance(leaf, Box):
+        found = leaf.type
+    else:
+        found = None
+    return found
+
+
+def _mark(value: Any) -> Any:
+    """What stands for an argument that is no input in the key."""
+    if type(value) is Fixed:
+        value = value.value
+        if isinstance(value, np.ndarray):
+            return ("array", value.shape, value.dtype.str, value.tobytes())
+        try:
+            hash(value)
+        except TypeError:
+            raise TypeError(
+                f"compile: a static argument is a {type(value).__name__}, which has no hash, so that its recording "
+                "could not be found again"
+            ) from None
+        return ("static", type(value), value)
+    if isinstance(value, (str, bool, bytes)) or value is None:
+        return ("static", type(value), value)
+    return ("object", type(value))
+
+
+def _base(given: Given) -> Key:
+    """The key of arguments before any of their integers are static."""
+    kinds = [
+        type_of(x.value) if kind is None and type(x) is Fixed and type(x.value) is int else kind
+        for x, kind in zip(given.leaves, given.kinds, strict=True)
+    ]
+    return (given.structure, *kinds)

@@ -1,0 +1,94 @@
+"""Lists, dicts, sets and deques while recording: their changes are noted, and what comes from outside has a source."""
+
+from __future__ import annotations
+
+import bisect
+import copy
+import dataclasses
+import heapq
+from collections import deque
+from typing import Any
+
+from wengert.read.blocks import iterate
+from wengert.read.members import attribute
+from wengert.stage.recording import Recording
+from wengert.stage.tables import Proceed, means, method
+from wengert.stage.values import attributes, is_instance
+
+
+@method(list, "extend", "insert", "remove", "clear", "sort", "reverse", "__setitem__", "__delitem__", "__iadd__")
+@method(list, "__imul__")
+@method(dict, "update", "popitem", "clear", "__setitem__", "__delitem__", "move_to_end", "__ior__", "subtract")
+@method(set, "add", "discard", "remove", "pop", "clear", "update", "difference_update", "intersection_update")
+@method(set, "symmetric_difference_update", "__ior__", "__iand__", "__isub__", "__ixor__")
+@method(deque, "append", "appendleft", "extend", "extendleft", "rotate", "clear", "insert", "remove", "reverse")
+@method(deque, "__setitem__", "__delitem__")
+def _changes(recording: Recording, proceed: Proceed, owner: Any, *args: Any, **kwargs: Any) -> Any:
+    """A method that changes a container."""
+    recording.writes_contents(owner)
+    return proceed(*args, **kwargs)
+
+
+@method(list, "append")
+def _append(recording: Recording, proceed: Proceed, owner: Any, item: Any) -> Any:
+    if recording.accumulator(owner) is None:
+        recording.writes_contents(owner, appends=True)
+    owner.append(item)
+
+
+@method(list, "extend", "__iadd__")
+def _extend(recording: Recording, proceed: Proceed, owner: Any, items: Any) -> Any:
+    found = list(iterate(items))
+    if recording.accumulator(owner) is None:
+        recording.writes_contents(owner, appends=True)
+    owner.extend(found)
+
+
+@method(list, "pop")
+@method(dict, "pop", "setdefault")
+@method(deque, "pop", "popleft")
+def _pop(recording: Recording, proceed: Proceed, owner: Any, *args: Any) -> Any:
+    """What is taken out may be from outside."""
+    found = recording.inside(owner)
+    recording.writes_contents(owner)
+    out = proceed(*args)
+    return out if found is owner else getattr(found, proceed.name)(*args)
+
+
+@method(list, "index", "count", "copy", "__getitem__", "__len__", "__contains__", "__iter__")
+@method(dict, "get", "items", "keys", "values", "copy", "__getitem__", "__contains__", "__len__", "most_common")
+@method(set, "copy", "union", "intersection", "difference", "issubset", "issuperset", "isdisjoint", "__contains__")
+@method(deque, "copy", "index", "count")
+def _reads(recording: Recording, proceed: Proceed, owner: Any, *args: Any, **kwargs: Any) -> Any:
+    """A method that reads a container."""
+    found = recording.inside(owner)
+    return proceed(*args, **kwargs) if found is owner else getattr(found, proceed.name)(*args, **kwargs)
+
+
+@means(heapq.heappush, heapq.heappop, heapq.heapify, heapq.heapreplace, heapq.heappushpop, bisect.insort_left)
+@means(bisect.insort_right)
+def _heap(recording: Recording, proceed: Proceed, items: Any, *args: Any, **kwargs: Any) -> Any:
+    recording.writes_contents(items)
+    return proceed(items, *args, **kwargs)
+
+
+@means(copy.copy, copy.deepcopy, dataclasses.asdict, dataclasses.astuple, vars)
+def _copies(recording: Recording, proceed: Proceed, x: Any, *args: Any, **kwargs: Any) -> Any:
+    """Functions that read all of an object."""
+    return proceed(_loaded(recording, x), *args, **kwargs)
+
+
+def _loaded(recording: Recording, x: Any) -> Any:
+    """The same as another object, if it is from outside: what is in it has a source then."""
+    if is_instance(x) and recording.capture.source_of(x) is not None:
+        made = object.__new__(type(x))
+        for name in attributes(x):
+            object.__setattr__(made, name, _loaded(recording, attribute(x, name)))
+        return made
+    found = recording.inside(x)
+    if isinstance(found, list) and found is not x:
+        return [_loaded(recording, part) for part in found]
+    if isinstance(found, dict) and found is not x:
+        for key in found:
+            dict.__setitem__(found, key, _loaded(recording, found[key]))
+    return found

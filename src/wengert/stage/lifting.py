@@ -1,0 +1,120 @@
+"""What a loop carries: places whose numbers become inputs of its body, in types that hold from pass to pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from wengert.ir import Array, Var
+from wengert.record import Box
+from wengert.stage.affine import step_of
+from wengert.stage.bodies import Body, Final
+from wengert.stage.joining import Mismatch, join
+from wengert.stage.places import Contents, Place
+from wengert.stage.streams import affine_item
+from wengert.stage.values import Frame, containers, leaf_type, rebuild
+
+
+@dataclass
+class Lift:
+    """A place that is carried.
+
+    Attributes
+    ----------
+    place, frame, kinds
+        Where it is, its frame, and the types of its numbers.
+    steps
+        For each number: by how much it grows in each pass, where it is an integer that does so evenly; then it is not
+        carried but computed from the number of the pass.
+    initial
+        What the first pass begins with.
+    inputs
+        The inputs of the body, in the trial at hand.
+    """
+
+    place: Place
+    frame: Frame
+    kinds: list[Array]
+    initial: Final
+    steps: list[int | None] = field(default_factory=list)
+    inputs: list[Any] = field(default_factory=list)
+    stand_ins: frozenset[int] = frozenset()  # the arrays and containers that are in the place in that trial
+    shared: bool = False  # whether what was there before is known elsewhere, too
+    final: Any = None  # what a pass leaves there
+    uneven: set[int] = field(default_factory=set)  # numbers that were thought to grow evenly, and do not
+    differs: bool = False  # the first pass begins with something of another kind
+
+    @staticmethod
+    def of(initial: Final) -> Lift:
+        """A place as it is before the loop."""
+        assert initial.place is not None
+        kinds = [leaf_type(leaf) for leaf in initial.leaves]
+        return Lift(initial.place, initial.frame, kinds, initial, [None] * len(kinds))
+
+    @property
+    def first(self) -> list[Any]:
+        """The numbers that the first pass begins with."""
+        return self.initial.leaves
+
+    def enter(self, body: Body, index: Box) -> None:
+        """Put inputs of the body into the place."""
+        self.inputs, self.stand_ins = [], frozenset()
+        for kind, step, first in zip(self.kinds, self.steps, self.first, strict=True):
+            if step is not None:
+                self.inputs.append(affine_item(first, step, index))
+            else:
+                self.inputs.append(body.level.add_input(kind))
+        body.journal.note(self.place)
+        if isinstance(self.place, Contents):
+            box = self.inputs[0]
+            self.place.put((box.level, box.ssa))
+        else:
+            value = rebuild(self.frame, iter(self.inputs))
+            self.stand_ins = frozenset({id(box) for box in self.inputs if box.is_array()}) | set(containers(value))
+            self.place.put(value)
+            self.shared = body.journal.is_shared(self.place)
+
+    def adapt(self, final: Final, index: Var) -> bool:
+        """Fit frame and types to what a pass leaves; whether they have changed."""
+        self.final = final
+        if final.frame != self.frame:
+            if self.differs:
+                raise Mismatch(f"is {self.frame} after one pass and {final.frame} after the next")
+            self.frame, self.differs = final.frame, True
+            self.kinds = [leaf_type(leaf) for leaf in final.leaves]
+            self.steps = [None] * len(self.kinds)
+            return True
+        changed = False
+        for i, (kind, leaf) in enumerate(zip(self.kinds, final.leaves, strict=True)):
+            found = leaf_type(leaf)
+            try:
+                joined = join(_plain(self.first[i]), leaf, kind, found)
+            except Mismatch:
+                joined, self.differs = found, True
+            if joined != kind:
+                self.kinds[i], self.steps[i], changed = joined, None, True
+                continue
+            step = None if self.differs else step_of(self.first[i], self.inputs[i], leaf)
+            if step != self.steps[i] and i not in self.uneven:
+                if self.steps[i] is not None:
+                    self.uneven.add(i)
+                    step = None
+                changed = changed or step != self.steps[i]
+                self.steps[i] = step
+        return changed
+
+    def fits(self) -> bool:
+        """Whether the first pass can begin with what is in the place."""
+        if self.differs:
+            return False
+        for value, kind in zip(self.first, self.kinds, strict=True):
+            try:
+                if join(value, None, leaf_type(value), kind) != kind:
+                    return False
+            except Mismatch:
+                return False
+        return True
+
+
+def _plain(value: Any) -> Any:
+    return None if isinstance(value, Box) else value

@@ -1,0 +1,142 @@
+"""Operators and comparisons where abstract numbers, or values from outside, make a difference."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from wengert.errors import StagingError
+from wengert.ir import users_line
+from wengert.read.calls import call
+from wengert.read.observer import UNSEEN
+from wengert.read.operations import compare
+from wengert.read.users import users_method
+from wengert.record import Box
+from wengert.record.integers import interval
+from wengert.stage.branches import either, negate, truth
+from wengert.stage.recording import Recording, is_abstract
+from wengert.stage.tables import operator
+from wengert.stage.text import is_open_text, percent
+from wengert.stage.unknown import Unknown
+
+LARGEST = 2.0**63
+
+
+@operator("Mod")
+def _mod(recording: Recording, x: Any, y: Any) -> Any:
+    if type(x) is str:
+        return percent(x, y) if is_open_text(y) else UNSEEN
+    return _may_divide_by_zero(recording, x, y)
+
+
+@operator("Div", "FloorDiv")
+def _may_divide_by_zero(recording: Recording, x: Any, y: Any) -> Any:
+    """Python's numbers raise where the divisor is zero; abstract ones give inf or nan."""
+    if type(y) in (int, float) and y == 0 and is_abstract(x) and _is_pythons(x):
+        raise ZeroDivisionError("float division by zero")
+    if recording.attempts and is_abstract(y) and _is_pythons(x) and _is_pythons(y):
+        recording.must_not_be_caught(ZeroDivisionError("division by zero"))
+    return UNSEEN
+
+
+def _is_pythons(x: Any) -> bool:
+    return x.is_weak() if isinstance(x, Box) else type(x) in (int, float, complex, bool)
+
+
+@operator("Pow")
+def _power(recording: Recording, x: Any, y: Any) -> Any:
+    """Powers of Python's integers are integers of any size, or floats where the exponent is negative."""
+    if not (_is_whole(x) and _is_whole(y)) or not is_abstract(y):
+        return _fits(recording, x, y, "Pow") if is_abstract(x) and _is_whole(x) and _is_whole(y) else UNSEEN
+    low, high = interval(y)
+    if low < 0 or high == math.inf:
+        raise _refusal(recording, "an integer to the power of an integer that is not known yet", y)
+    return _fits(recording, x, y, "Pow")
+
+
+@operator("Mult", "LShift")
+def _product(recording: Recording, x: Any, y: Any) -> Any:
+    if _is_whole(x) and _is_whole(y) and (is_abstract(x) or is_abstract(y)):
+        return _fits(recording, x, y, "Mult")
+    return UNSEEN
+
+
+def _fits(recording: Recording, x: Any, y: Any, name: str) -> Any:
+    """Refuse a product or a power that may be larger than an abstract integer can be."""
+    (a, b), (c, d) = interval(x), interval(y)
+    ends = (abs(a), abs(b), abs(c), abs(d))
+    if math.inf in ends:
+        return UNSEEN  # nothing is known: it is taken for small
+    base, other = max(ends[:2]), max(ends[2:])
+    size = base * other if name == "Mult" else other * math.log2(max(base, 1))
+    if size >= (LARGEST if name == "Mult" else 63):
+        raise _refusal(recording, "an integer that may be larger than 64 bits", x if is_abstract(x) else y)
+    return UNSEEN
+
+
+def _is_whole(x: Any) -> bool:
+    return (isinstance(x, Box) and x.is_weak() and x.dtype.kind == "i") or type(x) is int
+
+
+def _refusal(recording: Recording, what: str, box: Any) -> BaseException:
+    error = StagingError(f"{what} is not supported{users_line()}")
+    error.box = box
+    return error
+
+
+@operator("In", "NotIn")
+def _in(recording: Recording, x: Any, y: Any) -> Any:
+    users = users_method(type(y), "__contains__")
+    if users is not None:
+        return truth(call(users, y, x))
+    items = recording.inside(y)
+    if type(items) in (list, tuple, set, range) and (is_abstract(x) or any(map(is_abstract, items))):
+        return _any_equal(x, items, "In")
+    return UNSEEN if items is y else compare("In", x, items)
+
+
+@operator("NotIn")
+def _not_in(recording: Recording, x: Any, y: Any) -> Any:
+    found = _in(recording, x, y)
+    return UNSEEN if found is UNSEEN else negate(found)
+
+
+def _any_equal(x: Any, items: Any, name: str) -> Any:
+    if isinstance(items, range):
+        return (
+            (x >= items.start) & (x < items.stop) & ((x - items.start) % items.step == 0)
+            if items.step > 0
+            else (_any_equal(x, list(items), name))
+        )
+    if not items:
+        return False
+    first, *others = items
+    return either(_equal(x, first), *(lambda y=y: _equal(x, y) for y in others))
+
+
+def _equal(x: Any, y: Any) -> Any:
+    found = x is y or compare("Eq", x, y)
+    return np.all(found) if isinstance(found, (Box, np.ndarray)) and found.shape else found
+
+
+@operator("Is", "IsNot")
+def _is(recording: Recording, x: Any, y: Any) -> Any:
+    for value in (x, y):
+        if type(value) is Unknown:
+            value.refuse()
+    return UNSEEN
+
+
+@operator("Eq", "NotEq", "Add")
+def _containers(recording: Recording, x: Any, y: Any) -> Any:
+    """`==` and `+` of lists read all of both."""
+    for value in (x, y):
+        if type(value) is Unknown:
+            value.refuse()
+    if not (type(x) in (list, dict) and type(y) in (list, dict)):
+        return UNSEEN
+    recording.inside(x)
+    recording.inside(y)
+    return UNSEEN

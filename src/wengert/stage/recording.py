@@ -1,0 +1,535 @@
+"""A function being recorded once, with abstract values: the state that all hooks share."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from wengert.errors import LeakedTracerError, StagingError
+from wengert.functions.demands import is_abstract
+from wengert.ir import Array, Location, Primitive, Var, bind, user_location, users_line
+from wengert.read.calls import call, is_read
+from wengert.read.observer import UNSEEN, Observer, observer
+from wengert.read.source import is_users
+from wengert.read.users import users_function, users_method
+from wengert.record import GROUND, Box, boxed_kinds, open_body, watching_writes
+from wengert.stage import sources
+from wengert.stage.aliases import Aliases
+from wengert.stage.bodies import Body, Final, final_of
+from wengert.stage.constants import needed_by
+from wengert.stage.giving_up import GiveUp
+from wengert.stage.grown import grown_in, item_of_grown, refusal
+from wengert.stage.masked import chosen_from, is_mask, write_chosen
+from wengert.stage.outcomes import raised, returned
+from wengert.stage.places import Attribute, Contents, Item, Place, Whole, same
+from wengert.stage.report import Entry
+from wengert.stage.tables import BEFORE, FUNCTIONS, ITEMS, METHODS, OPERATORS, Proceed
+from wengert.stage.templates import error_template, place_of
+from wengert.stage.unknown import Unknown
+from wengert.stage.values import flatten, rebuild
+
+DEEPEST = 120  # bodies in bodies
+FRAMES = 5000
+
+
+class Recording(Observer):
+    """One recording, from the first line of a function to its result.
+
+    What a stretch of the program does to names, attributes, containers and arrays is noted in the innermost journal;
+    the lines go into the innermost body. Both are those of the stretch that is being tried or recorded.
+    """
+
+    def __init__(self) -> None:
+        self.bodies: list[Body] = []
+        self.aliases = Aliases()
+        self.generators: dict[int, Any] = {}  # of random numbers, made inside from fixed seeds
+        self.capture: Any = None  # what it reads from outside
+        self.attempts: list[Callable[[], tuple[type, ...]]] = []  # what the user's `try` statements around catch
+        self.accumulators: list[dict[int, Any]] = []  # lists that grow in the loops that are being tried
+        self.guesses: dict[Any, Any] = {}  # what loops have carried when they were last recorded
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """The span in which the hooks know of this recording."""
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(limit, FRAMES))  # a choice takes several frames
+        tokens = (
+            (observer, observer.set(self)),
+            (watching_writes, watching_writes.set(self._writes_box)),
+            (boxed_kinds, boxed_kinds.set("fciub")),
+        )
+        try:
+            yield
+        finally:
+            for variable, token in reversed(tokens):
+                variable.reset(token)  # type: ignore[arg-type]
+            sys.setrecursionlimit(limit)
+
+    # -- bodies --------------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def body(self, what: str, happens: bool = False) -> Iterator[Body]:
+        """A stretch of the program becomes a body: what it does is noted, and undone at its end."""
+        if len(self.bodies) >= DEEPEST:
+            raise StagingError(
+                f"choices that depend on values that are not known yet are nested {DEEPEST} deep, as in a recursion "
+                f"whose end depends on such a value{users_line()}"
+            )
+        body = Body(what)
+        body.happens = happens
+        with self._inside(body):
+            yield body
+
+    @contextmanager
+    def resumed(self, body: Body) -> Iterator[None]:
+        """Go on in a body from where it ended."""
+        body.redo()
+        with self._inside(body):
+            yield
+
+    @contextmanager
+    def _inside(self, body: Body) -> Iterator[None]:
+        self.bodies.append(body)
+        token = open_body.set(body.level)
+        try:
+            yield
+        finally:
+            try:
+                body.collect()
+            finally:
+                open_body.reset(token)
+                self.bodies.pop()
+                body.journal.undo()
+                body.level.forget_views()
+
+    @contextmanager
+    def lines_into(self, body: Body) -> Iterator[None]:
+        """Add lines to a body that has ended, without doing anything else in it."""
+        token = open_body.set(body.level)
+        try:
+            yield
+        finally:
+            open_body.reset(token)
+            body.level.forget_views()
+
+    @property
+    def innermost(self) -> Body:
+        """The body into which lines go."""
+        return self.bodies[-1]
+
+    def emit(self, primitive: Primitive, args: tuple[Any, ...], params: dict[str, Any]) -> tuple[Any, ...]:
+        """Append a line to the innermost body, whatever its inputs are: its outputs."""
+        level = open_body.get()
+        assert level is not None
+        out = level.process(primitive, args, params)
+        return out if isinstance(out, tuple) else (out,)
+
+    def splice(self, body: Body, inputs: dict[Var, Any] | None = None) -> Callable[[Any], Any]:
+        """Let a body happen after all, line by line, for inputs if it has any; what its values have become."""
+        body.level.close()
+        env: dict[Var, Any] = {**body.level.outside, **(inputs or {})}
+        for line in body.level.recorder.lines:
+            args = tuple([env.get(x, x) if type(x) is Var else x for x in line.inputs])
+            alone = line.acts() and not any(isinstance(x, Box) and x.level is not GROUND for x in args)
+            out = self.emit(line.primitive, args, line.params) if alone else bind(line.primitive, args, line.params)
+            for var, value in zip(line.outputs, out if isinstance(out, tuple) else (out,), strict=True):
+                env[var] = value
+                if var.type.weak and isinstance(value, Box):
+                    value.ssa.weaken()
+        return lambda value: env[value.ssa] if isinstance(value, Box) and value.level is body.level else value
+
+    def follow(self, body: Body, function: Callable[[], Any]) -> None:
+        """Run a block in the body that is open for it; an exception that the user would see is its outcome."""
+        body.begin(function)
+        try:
+            body.outcome = function()
+        except (StagingError, LeakedTracerError, RecursionError):
+            raise
+        except Exception as error:
+            self.must_not_be_caught(error)
+            body.outcome = raised(error)
+            place = place_of(error)
+            body.error = (*error_template(error), place)
+
+    # -- places --------------------------------------------------------------------------------------------------------
+
+    def assign(self, place: Place, value: Any) -> None:
+        """Put a value into a place, as if the program had."""
+        if isinstance(place, Contents):
+            self._writes_box(place.box)
+            value = (value.level, value.ssa)
+        elif isinstance(place, Whole):
+            self.innermost.journal.note_contents(place.container)
+        else:
+            self.innermost.journal.note(place)
+        place.put(value)
+
+    def current(self, place: Place) -> Final:
+        """What is in a place now."""
+        return final_of(place, place.get())
+
+    def _writes_box(self, box: Box) -> None:
+        self.aliases.check_write(box)
+        if any(box is lent for body in self.bodies for lent in body.lent):
+            raise self.refusal("it writes into the items of a list")
+        if self.bodies:
+            self.innermost.journal.note_box(box)
+
+    # -- what the reader tells -----------------------------------------------------------------------------------------
+
+    def calls(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], call: Callable[..., Any]) -> Any:
+        """A call: by the tables of what it means here, else as it is read."""
+        kind = type(function)
+        if kind is FunctionType and is_users(function.__code__):
+            self.innermost.journal.watch(function)
+            kwargs = self._with_defaults(function, args, kwargs)
+        elif kind is MethodType and users_function(function.__func__) is not None:
+            source = self.capture.source_of(function)
+            if source is not None:
+                self.capture.remember(function.__self__, sources.attribute(source, "__self__"))
+        elif not _is_written_by_user(function):
+            for ask in BEFORE:
+                ask(self, function)
+            if id(function) not in _LOOKING_ON:
+                args = tuple(map(self._handed, args))
+                kwargs = {key: self._handed(value) for key, value in kwargs.items()}
+            if kind is functools.partial:
+                return self._partial(function, args, kwargs)
+        handler, owner = _handler(function, args)
+        proceed = Proceed(function, call)
+        if handler is None:
+            out = self._asked_for_numbers(function, args, kwargs, call)
+        elif owner is None:
+            out = handler(self, proceed, *args, **kwargs)
+        else:
+            out = handler(self, proceed, owner, *args, **kwargs)
+        if hasattr(type(out), "__next__"):
+            self.innermost.iterators[id(out)] = out
+        return out
+
+    def _asked_for_numbers(self, function: Any, args: Any, kwargs: Any, call: Callable[..., Any]) -> Any:
+        """A call; compiled code that asks an abstract integer for its number hides our error behind one of its own."""
+        try:
+            return call(function, args, kwargs)
+        except TypeError as error:
+            if isinstance(error, StagingError) or type(function) is FunctionType:
+                raise
+            box = _abstract_integer((args, tuple(kwargs.values())))
+            if box is None:
+                raise
+            name = getattr(function, "__name__", type(function).__name__)
+            asked = StagingError(f"{name} asks for the number of an abstract integer, such as a length{users_line()}")
+            asked.box = box
+            raise asked from error
+
+    def _with_defaults(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        """The keyword arguments, with the defaults that are arrays or containers: these are from outside."""
+        defaults = function.__defaults__ or ()
+        names = function.__code__.co_varnames[: function.__code__.co_argcount]
+        first = len(names) - len(defaults)
+        found = dict(kwargs)
+        for number, value in enumerate(defaults):
+            place = first + number
+            given = place < len(args) or names[place] in kwargs
+            if not given and place >= function.__code__.co_posonlyargcount and isinstance(value, _MUTABLE):
+                source = sources.item(sources.attribute(sources.held(function, names[place]), "__defaults__"), number)
+                found[names[place]] = self.capture.load(value, source)
+        for name, value in (function.__kwdefaults__ or {}).items():
+            if name not in kwargs and isinstance(value, _MUTABLE):
+                source = sources.item(sources.attribute(sources.held(function, name), "__kwdefaults__"), name)
+                found[name] = self.capture.load(value, source)
+        return found
+
+    def _partial(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A call of a `functools.partial`, of which the arguments may be from outside."""
+        source = self.capture.source_of(function)
+        before, more = function.args, function.keywords
+        if source is not None:
+            of_args, of_keywords = sources.attribute(source, "args"), sources.attribute(source, "keywords")
+            before = tuple([self.capture.load(x, sources.item(of_args, i)) for i, x in enumerate(before)])
+            more = {key: self.capture.load(x, sources.item(of_keywords, key)) for key, x in more.items()}
+        return call(self.capture.load(function.func, sources.attribute(source, "func")) if source else function.func,
+                    *before, *args, **{**more, **kwargs})  # fmt: skip
+
+    def _handed(self, x: Any) -> Any:
+        """An argument for a function that is not read, which may look at all of it."""
+        if type(x) is Unknown:
+            x.refuse()
+        return self.inside(x)
+
+    def loads_attribute(self, owner: Any, name: str, value: Any) -> Any:
+        """`owner.name`, which may come from outside."""
+        if type(owner) in KNOWN_INSIDE or self.is_changed(Attribute(owner, name)):
+            return value
+        return self.capture.attribute(owner, name, value)
+
+    def is_changed(self, place: Place) -> bool:
+        """Whether the program has put something else into a place."""
+        for body in self.bodies:
+            if body.journal.has(place):
+                return not same(body.journal.before(place), place.get())
+        return False
+
+    def loads_item(self, owner: Any, index: Any) -> Any:
+        """`owner[index]` of a list that grows, or by an abstract number, or from outside."""
+        if type(owner) is list:
+            items = self.accumulator(owner)
+            if items is not None:
+                return items.read(index)
+            if grown_in(owner) is not None:
+                return item_of_grown(owner, index)
+        if type(owner) in (list, tuple) and is_abstract(index):
+            return ITEMS[type(owner)](owner, index)
+        if isinstance(owner, (Box, np.ndarray)) and _has_abstract(index):
+            return _part(Box(GROUND, Var(owner)) if isinstance(owner, np.ndarray) else owner, index)
+        return self._outside_item(owner, index)
+
+    def _outside_item(self, owner: Any, index: Any) -> Any:
+        source = self.capture.source_of(owner) if isinstance(owner, (list, dict, deque)) else None
+        if source is None:
+            return UNSEEN
+        if type(index) is slice:
+            return self.inside(owner)[index]
+        if isinstance(owner, dict):
+            if index not in owner:
+                self.inside(owner)  # so that it is tested that the key is not there
+                return UNSEEN
+        else:
+            self.capture.lookup.has_length(source, len(owner))
+            index = range(len(owner))[index]
+        if self.is_changed(Item(owner, index)):
+            return UNSEEN
+        return self.capture.load(owner[index], sources.item(source, index))
+
+    def inside(self, x: Any) -> Any:
+        """A container all of which is about to be read; what comes from outside is noted."""
+        if isinstance(x, (list, dict, set, deque)):
+            self.reads_contents(x)
+            journal = next((body.journal for body in self.bodies if body.journal.has_contents(x)), None)
+            return self.capture.contents(x, x if journal is None else journal.contents_before(x))
+        return x
+
+    def stores_item(self, owner: Any, index: Any, value: Any) -> bool:
+        """`owner[index] = value` in a container, or where a mask holds."""
+        if isinstance(owner, Box) and is_mask(index):
+            write_chosen(owner, index, value)
+            return True
+        if isinstance(owner, (list, dict, deque)):
+            if is_abstract(index):
+                raise StagingError(
+                    f"an item of a {type(owner).__name__} is written at a number that is not known yet: use an array"
+                )
+            self.writes_contents(owner)
+        return False
+
+    def writes_attribute(self, owner: Any, name: str) -> None:
+        """`owner.name = value`."""
+        self.innermost.journal.note(Attribute(owner, name))
+
+    def writes_contents(self, container: Any, appends: bool = False) -> None:
+        """A container is about to be changed."""
+        if self.accumulator(container) is not None:
+            raise GiveUp("it changes a list to which it appends")
+        if grown_in(container) is not None and not appends:
+            raise refusal()
+        if isinstance(container, (list, dict, set, deque)):
+            self.innermost.journal.note_contents(container)
+
+    def reads_contents(self, container: Any) -> None:
+        """All of a container is about to be read."""
+        if self.accumulator(container) is not None:
+            raise GiveUp("it reads a list to which it appends")
+        if grown_in(container) is not None:
+            raise refusal()
+
+    def combines(self, name: str, x: Any, y: Any) -> Any:
+        """An operator that means something else for abstract numbers, or for what is from outside."""
+        handler = OPERATORS.get(name)
+        return UNSEEN if handler is None else handler(self, x, y)
+
+    def compares(self, name: str, x: Any, y: Any) -> Any:
+        """The same for a comparison."""
+        handler = OPERATORS.get(name)
+        return UNSEEN if handler is None else handler(self, x, y)
+
+    def enters(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], call: Callable[..., Any]) -> Any:
+        """A transform in the program: the function becomes a list, which is then run on the transform's values."""
+        with self.body("call", happens=True) as body:
+            leaves, frame = flatten((args, kwargs))
+            given: dict[Var, Any] = {}
+            inner = list(leaves)
+            for i, x in enumerate(leaves):
+                if isinstance(x, Box) and x.level is not GROUND:
+                    inner[i] = body.level.add_input(x.type)
+                    inner[i].argument = x.argument
+                    given[inner[i].ssa] = x
+            inner_args, inner_kwargs = rebuild(frame, iter(inner))
+            body.outcome = returned(call(function, *inner_args, **inner_kwargs))
+        self.innermost.entries += body.entries
+        finals = body.settle()
+        now = self.splice(body, given)
+        for final in finals.values():
+            assert final.place is not None
+            values = [now(leaf) for leaf in final.leaves]
+            whole = rebuild(final.frame, iter(values)) if final.frame.kind is not None else values[0]
+            self.assign(final.place, whole)
+        assert body.value is not None
+        return rebuild(body.value.frame, iter([now(leaf) for leaf in body.value.leaves]))
+
+    def iterates(self, x: Any) -> Any:
+        """Something is about to be gone through."""
+        self.takes_from(x)
+        return self.inside(x)
+
+    def accumulator(self, x: Any) -> Any:
+        """What is known of a list that grows in a loop that is being tried; `None` for others."""
+        for lists in reversed(self.accumulators):
+            if id(x) in lists:
+                return lists[id(x)]
+        return None
+
+    def takes_from(self, iterator: Any) -> None:
+        """An iterator is about to move on, which cannot be undone."""
+        if not hasattr(type(iterator), "__next__"):
+            return
+        for body in reversed(self.bodies):
+            if id(iterator) in body.iterators:
+                return
+            if not body.happens:
+                raise self.refusal("it takes from an iterator that was made before")
+
+    def happens(self) -> bool:
+        """Whether what is done now will be done once, for sure."""
+        return all(body.happens for body in self.bodies)
+
+    def refusal(self, reason: str) -> BaseException:
+        """What to raise where something must not be tried: a loop that is being tried runs in Python then."""
+        if any(body.is_trial for body in self.bodies):
+            return GiveUp(reason)
+        return StagingError(f"in a choice that depends on a value that is not known yet: {reason}{users_line()}")
+
+    def lend(self, arrays: list[Any]) -> None:
+        """Stacks of the items of a list: a write into one would miss the item."""
+        for array in arrays:
+            if isinstance(array, Box):
+                self.innermost.lent.append(array)
+
+    def give_way(self, error: BaseException) -> None:
+        """Begin again with constants where an error asks for the number of something that can be one."""
+        again = needed_by(error, self.capture.level, self.capture.may_be_constant())
+        if again is not None:
+            raise again from None
+
+    # -- exceptions ----------------------------------------------------------------------------------------------------
+
+    def must_not_be_caught(self, error: BaseException) -> None:
+        """Refuse what raises only when the list runs, where the program would catch it."""
+        for types in self.attempts:
+            if isinstance(error, types()):
+                raise StagingError(
+                    f"the program catches {type(error).__name__}, which depends on a value here: it would be raised "
+                    "only when the compiled function runs. Test for it with an if instead"
+                ) from error
+
+    # -- the report ----------------------------------------------------------------------------------------------------
+
+    def note(self, what: str, status: str, detail: str = "", location: Location | None = None) -> None:
+        """Note what has become of a loop or choice."""
+        self.innermost.entries.append(Entry(what, location or user_location(), status, detail))
+
+
+def _handler(function: Any, args: tuple[Any, ...]) -> tuple[Any, Any]:
+    """What a call means in a recording, and the object whose method it is."""
+    if type(function) is BuiltinFunctionType and not isinstance(function.__self__, (ModuleType, *_HASHABLE_OWNERS)):
+        owner = function.__self__
+        kind = next((kind for kind in _CONTAINERS if isinstance(owner, kind)), type(owner))
+        return METHODS.get((kind, function.__name__)), owner
+    try:
+        return FUNCTIONS.get(function), None
+    except TypeError:  # not hashable: an instance of the user's
+        return None, None
+
+
+_HASHABLE_OWNERS = (np.random.RandomState,)
+_CONTAINERS = (list, dict, set, deque, str)
+_MUTABLE = (np.ndarray, list, dict, set, deque)
+_LOOKING_ON = frozenset(
+    map(id, (isinstance, len, type, id, getattr, setattr, hasattr, delattr, callable, iter, print, repr))
+)  # functions that do not read what is in an argument, or are known in the tables
+KNOWN_INSIDE = frozenset({Box, int, float, complex, str, list, dict, tuple, set, np.ndarray, np.float64, range, slice})
+
+
+def _abstract_integer(value: Any) -> Any:
+    """The first abstract integer in nested tuples and lists; None if there is none."""
+    if isinstance(value, (tuple, list)):
+        return next((found for found in map(_abstract_integer, value) if found is not None), None)
+    return value if is_abstract(value) and value.dtype.kind in "iu" and not value.shape else None
+
+
+def _part(x: Box, index: Any) -> Any:
+    """`x[index]` with something abstract in the index."""
+    if is_mask(index):
+        return chosen_from(x, index)
+    if type(index) is tuple and index and is_mask(index[0]) and not any(map(_has_abstract, index[1:])):
+        rest = tuple(slice(None) for _ in index[0].shape)
+        return chosen_from(x[(*rest, *index[1:])], index[0])
+    return x[index]
+
+
+def _is_written_by_user(function: Any) -> bool:
+    """Whether a class or an instance that is called is read."""
+    if isinstance(function, type):
+        return is_read(function)
+    return users_method(type(function), "__call__") is not None
+
+
+def _has_abstract(index: Any) -> bool:
+    if type(index) is tuple:
+        return any(map(_has_abstract, index))
+    if type(index) is slice:
+        return any(map(is_abstract, (index.start, index.stop, index.step)))
+    return is_abstract(index)
+
+
+def current_recording() -> Recording | None:
+    """The recording in progress."""
+    found = observer.get()
+    return found if isinstance(found, Recording) else None
+
+
+def truth_of(x: Box) -> Any:
+    """The truth value of an abstract number, still abstract."""
+    kind = x.type
+    if kind.size != 1:
+        raise ValueError(
+            "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()"
+            if kind.size
+            else "The truth value of an empty array is ambiguous. Use `array.size > 0`"
+        )
+    number = np.reshape(x, ()) if kind.shape else x  # type: ignore[call-overload]
+    return number if kind.dtype.kind == "b" else number != 0
+
+
+def unbound_of(kind: Array) -> Any:
+    """What stands for a number in a name that is bound in other cases only: one that does not pass for a result."""
+    known: dict[str, Any] = {"u": 0, "b": False}
+    fill = np.iinfo(kind.dtype).min if kind.dtype.kind == "i" else known.get(kind.dtype.kind, np.nan)
+    if kind.shape:
+        return np.full(kind.shape, fill, kind.dtype)
+    number = kind.dtype.type(fill)
+    return number.item() if kind.weak else number
+
+
+def zeros_of(kind: Array) -> Any:
+    """Zero of a type, where any value will do."""
+    if kind.shape:
+        return np.zeros(kind.shape, kind.dtype)
+    number = kind.dtype.type(0)
+    return number.item() if kind.weak else number

@@ -1,0 +1,64 @@
+"""What has become of every loop and choice of a program: rolled, unrolled, staged, followed, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from wengert.ir import Location
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One loop or choice.
+
+    Attributes
+    ----------
+    what
+        `for`, `while`, `if`, `and`, ...
+    location
+        Its line.
+    status
+        `rolled` (a loop that is a loop in the list), `unrolled` (a loop in straight lines), `staged` (a choice that is
+        made when the list runs), `followed` (it depends on nothing abstract, and went as in Python).
+    detail
+        What is carried, or the reason.
+    """
+
+    what: str
+    location: Location | None
+    status: str
+    detail: str = ""
+
+    def __str__(self) -> str:
+        line = f"line {self.location.line}" if self.location is not None else "?"
+        text = f"{line:<10}{self.what:<8}{self.status:<10}{self.detail}".rstrip()
+        return f"{text}\n{'':<10}{self.location.text}" if self.location is not None and self.location.text else text
+
+
+class Report:
+    """The entries of a recording, in the order of the program; a line that went several ways has several."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        found: dict[object, Entry] = {}
+        for entry in entries:
+            place = entry.location
+            key = None if place is None else (place.code, place.offset)
+            found[key, entry.what, entry.status] = entry
+        self.entries = tuple(sorted(found.values(), key=_order))
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self.entries)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self)) or "no loops and no choices"
+
+    __repr__ = __str__
+
+
+def _order(entry: Entry) -> tuple[str, int, int]:
+    place = entry.location
+    return ("", 0, 0) if place is None else (place.file, place.line, place.offset)

@@ -1,0 +1,296 @@
+"""Loops that stay loops: a pass is tried with an abstract number, until what it carries is known and settled.
+
+A trial records one pass with inputs in the place of what earlier passes may have changed. First nothing is thought to
+change; what the pass has written, under whatever name, is carried in the next trial. When a trial writes nothing new,
+and leaves everything in the types in which it found it, its lines are the body of the loop.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from wengert.errors import StagingError
+from wengert.ir import Location
+from wengert.record import Box
+from wengert.regions import index_type
+from wengert.stage.accumulators import Accumulator, Deeper
+from wengert.stage.bodies import Body, Final
+from wengert.stage.branches import select, truth
+from wengert.stage.giving_up import GiveUp
+from wengert.stage.joining import Mismatch
+from wengert.stage.lifting import Lift
+from wengert.stage.outcomes import ENDED, Live
+from wengert.stage.places import UNBOUND, Cell, Contents, Place, Whole, stored_names
+from wengert.stage.recording import Recording
+from wengert.stage.streams import Stream
+from wengert.stage.values import STATIC, leaf_type
+
+TRIALS = 12
+
+
+class Peel(Exception):
+    """The first pass is not like the others, and has to happen before them."""
+
+
+class Names(NamedTuple):
+    """The names that a loop binds: those read before they are bound in a pass, and the live ones."""
+
+    entry: tuple[str, ...]
+    after: tuple[str, ...]
+    end: tuple[str, ...]
+    lasting: tuple[str, ...]
+
+    @property
+    def live(self) -> Live:
+        """Those read after the loop."""
+        return Live(self.after, self.end, self.lasting)
+
+    @property
+    def in_pass(self) -> Live:
+        """Those read after a part of a pass."""
+        needed = (*self.entry, *self.after, *self.end)
+        return Live(needed, needed, self.lasting)
+
+
+class Rolling:
+    """One loop being rolled."""
+
+    def __init__(
+        self,
+        recording: Recording,
+        stream: Stream | None,
+        test: Callable[[], Any] | None,
+        body: Callable[..., Any],
+        names: Names,
+        location: Location | None,
+    ) -> None:
+        self.recording = recording
+        self.stream = stream
+        self.test = test
+        self.body = body
+        self.names = names
+        self.location = location
+        self.what = "for" if test is None else "while"
+        self.lifts: dict[Any, Lift] = {}
+        self.lists: dict[int, Accumulator] = {}
+        self.outs: list[Final] = []
+        self.index: Any = None
+        self.condition: Any = True
+        # A condition that writes is part of the body.
+        self.test_writes = test is not None and any(stored_names(test.__code__))
+        self.peeled = 0
+        self._failed: Any = None
+
+    # -- trials --------------------------------------------------------------------------------------------------------
+
+    def settle(self) -> Body:
+        """Try until the pass leaves things as it found them: the last trial."""
+        self._guess()
+        for _ in range(TRIALS):
+            reason = None
+            try:
+                trial = self._trial()
+            except Deeper:
+                continue
+            except GiveUp:
+                raise
+            except Exception as error:
+                self.recording.give_way(error)
+                reason = error
+                trial = self._failed
+            try:
+                news = self._learn(trial, failed=reason is not None)
+            except Mismatch as mismatch:
+                raise GiveUp(str(mismatch)) from None
+            if reason is not None and not news:
+                raise GiveUp(_reason(reason)) from reason
+            if not news:
+                if not all(one.fits() for one in (*self.lifts.values(), *self.lists.values())):
+                    raise Peel
+                self._check_sharing(trial)
+                return trial
+            trial.level.close()
+        raise GiveUp("what it carries does not settle in a few passes")
+
+    def _trial(self) -> Body:
+        with self.recording.body(self.what) as trial:
+            self._failed = trial
+            trial.is_trial = True
+            self.recording.accumulators = [*self.recording.accumulators, self.lists]
+            try:
+                self._pass(trial)
+            finally:
+                self.recording.accumulators = self.recording.accumulators[:-1]
+        return trial
+
+    def _pass(self, trial: Body) -> None:
+        self.index = trial.level.add_input(index_type())
+        length = self.stream.length if self.stream is not None else None
+        self.index.ssa.bounds = (0, length - 1 if type(length) is int else math.inf)
+        trial.begin(self.body, self.test)
+        for lift in self.lifts.values():
+            lift.enter(trial, self.index)
+        for items in self.lists.values():
+            items.enter(trial, self.index)
+        trial.outcome = self._body()
+        for items in self.lists.values():
+            items.finish()
+
+    def _body(self) -> Any:
+        if self.stream is not None:
+            return self.body(self.stream.item(self.index))
+        assert self.test is not None
+        test = self.test
+        if self.test_writes:
+            self.condition = True
+            return self._tested(lambda: truth(test()))
+        trial = self.recording.innermost
+        before, start = trial.journal.writes, len(trial.level.recorder.lines)
+        self.condition = truth(test())
+        if trial.journal.writes != before or any(line.acts() for line in trial.level.recorder.lines[start:]):
+            self.test_writes = True
+            raise Deeper("the condition writes")
+        if self.condition is False:
+            raise GiveUp("its condition does not hold in a trial")
+        return self.body()
+
+    def _tested(self, test: Callable[[], Any]) -> Any:
+        """A pass that begins with a condition that does something: where it does not hold, the loop is left."""
+        holds = test()
+        if type(holds) is bool:
+            return self.body() if holds else ENDED
+        return select(self.recording, holds, self.body, lambda: ENDED, None, self.names.in_pass, "while")[0]
+
+    # -- what a trial teaches ------------------------------------------------------------------------------------------
+
+    def _learn(self, trial: Body, failed: bool) -> bool:
+        """Take note of what a pass has written; whether there is news."""
+        finals = trial.settle()
+        self._finals = [one for one in finals.values() if not isinstance(one.place, (Contents, Whole))]
+        news = False
+        self.outs = []
+        for key, final in finals.items():
+            place = final.place
+            assert place is not None
+            if key in self.lifts:
+                news |= not failed and self.lifts[key].adapt(final, self.index.ssa)
+            elif isinstance(place, Whole):
+                news |= self._learn_list(place, trial.appended.get(key[1], 0), failed)
+            elif trial.is_spare(place, self.names.entry):
+                if not trial.is_spare(place, (*self.names.live.either, *self.names.lasting)):
+                    self.outs.append(final)
+            else:
+                news |= self._lift(place, final, failed)
+        for key, lift in self.lifts.items():
+            if not failed and key not in finals:
+                news |= lift.adapt(self.recording.current(lift.place), self.index.ssa)
+        return news
+
+    def _lift(self, place: Place, final: Final, failed: bool) -> bool:
+        """A place is carried from now on."""
+        initial = self.recording.current(place)
+        if initial.frame.kind is STATIC and initial.frame.value is UNBOUND:
+            if isinstance(place, Cell):
+                self.outs.append(final)
+                return False
+            raise Peel
+        if isinstance(place, Contents):
+            place = self._named(place)
+        lift = self.lifts[place.key] = Lift.of(initial)
+        lift.place = place
+        if not failed and final.frame != initial.frame:
+            lift.frame, lift.differs = final.frame, True
+            lift.kinds = [leaf_type(leaf) for leaf in final.leaves]
+            lift.steps = [None] * len(lift.kinds)
+        if not lift.kinds and lift.frame.kind is STATIC and not failed:
+            raise Mismatch(f"{place.name} changes from pass to pass, and is not a number")
+        return True
+
+    def _learn_list(self, place: Whole, appended: int, failed: bool) -> bool:
+        known = self.lists.get(id(place.container))
+        if known is not None:
+            return not failed and known.learn()
+        if not appended:
+            self._peel(f"{place.name} gets longer or shorter")
+        self.lists[id(place.container)] = Accumulator(place.container, appended)
+        return True
+
+    def _named(self, place: Contents) -> Contents:
+        """An array under the name that the loop knows it by."""
+        for function in (self.body, self.test):
+            code = getattr(function, "__code__", None)
+            for name, cell in zip(
+                code.co_freevars if code else (), getattr(function, "__closure__", None) or (), strict=True
+            ):
+                if Cell(cell, name).get() is place.box:
+                    return Contents(place.box, name)
+        return place
+
+    # -- aliases -------------------------------------------------------------------------------------------------------
+
+    def _check_sharing(self, trial: Body) -> None:
+        """Where a pass writes into arrays or containers that are carried by value, nothing else may show them."""
+        by_value = [lift for lift in self.lifts.values() if not isinstance(lift.place, Contents)]
+        appended = [final for items in self.lists.values() for final in items.appended]
+        arrays = [one for final in (*self._finals, *appended) for one in final.arrays if one is not None]
+        old = [one for one in arrays if one.born < trial.journal.began]
+        if any(("box", one.number) in self.lifts for one in old):
+            raise GiveUp("an array that it writes gets another name in it")
+        begins = [one for lift in by_value for one in lift.initial.arrays if one is not None]
+        if any(("box", one.number) in self.lifts for one in begins):
+            self._peel("an array that it writes has several names")
+        touched = [lift for lift in by_value if lift.stand_ins & trial.written]
+        if not touched:
+            return
+        numbers = [one.number for one in arrays]
+        numbers += [number for final in (*self._finals, *appended) for number in final.containers]
+        if old or len(set(numbers)) < len(numbers):
+            raise GiveUp("an array or a container that it writes has several names")
+        if any(lift.shared for lift in touched):
+            self._peel("an array or a container that it writes has several names")
+
+    def _peel(self, reason: str) -> None:
+        if self.peeled:
+            raise GiveUp(reason)
+        raise Peel
+
+    # -- guesses -------------------------------------------------------------------------------------------------------
+
+    def remember(self) -> None:
+        """Keep what the loop carries: a loop in a loop is recorded several times, and should not learn it each time."""
+        found = []
+        for lift in self.lifts.values():
+            name = lift.place.name if isinstance(lift.place, (Cell, Contents)) else None
+            found.append((type(lift.place), name, None if name else lift.place))
+        self.recording.guesses[self.body.__code__] = found
+
+    def _guess(self) -> None:
+        """Begin with what the loop carried when it was recorded last."""
+        cells = {
+            name: Cell(cell, name)
+            for function in (self.body, self.test)
+            if function is not None
+            for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+        }
+        for kind, name, place in self.recording.guesses.get(self.body.__code__, ()):
+            if name is not None:
+                value = cells[name].get() if name in cells else UNBOUND
+                if kind is Cell:
+                    place = cells.get(name)
+                elif isinstance(value, Box):
+                    place = Contents(value.root(), name)
+            if place is None or place.get() is UNBOUND:
+                continue
+            lift = Lift.of(self.recording.current(place))
+            if lift.kinds and all(leaf.level.active for leaf in lift.first if isinstance(leaf, Box)):
+                self.lifts[place.key] = lift
+
+
+def _reason(error: BaseException) -> str:
+    """Why a trial failed, in one line."""
+    text = str(error).splitlines()[0] if str(error) else ""
+    return (
+        text if isinstance(error, StagingError) else f"{type(error).__name__}: {text}" if text else type(error).__name__
+    )

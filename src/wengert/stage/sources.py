@@ -1,0 +1,176 @@
+"""Where a program finds what it did not make: arguments, global names, closures, attributes and items of these.
+
+A source is looked up again at each call of a compiled function. The lookups and the tests that belong to them are
+written as one Python function, which runs in a few microseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import CellType
+from typing import Any
+
+import numpy as np
+
+from wengert.ir import Array, Traced
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A way to find a value; two with the same key are the same."""
+
+    key: tuple[Any, ...]
+    text: str  # as the program has it, for messages
+    parent: Source | None = None
+    held: Any = None  # what the lookup begins with, where there is no parent
+
+    def value(self, arguments: Sequence[Any]) -> Any:
+        """What it gives now."""
+        kind, *rest = self.key
+        if kind == "argument":
+            return arguments[rest[0]]
+        if kind == "held":
+            return self.held
+        if kind == "cell":
+            return self.held.cell_contents
+        if kind == "global":
+            return self.held[rest[1]]
+        assert self.parent is not None
+        owner = self.parent.value(arguments)
+        return getattr(owner, rest[1]) if kind == "attribute" else owner[rest[1]]
+
+    def still_gives(self, value: Any, arguments: Sequence[Any]) -> bool:
+        """Whether it gives an equal number."""
+        try:
+            now = self.value(arguments)
+        except LOOKUP_ERRORS:
+            return True  # it is gone, which is no reason to make it an input
+        return type(now) is not type(value) or repr(now) == repr(value)
+
+
+LOOKUP_ERRORS = (AttributeError, KeyError, IndexError, TypeError, ValueError)
+
+
+def argument(number: int, name: str) -> Source:
+    """An argument of the function that is no array and no container of arrays."""
+    return Source(("argument", number), name)
+
+
+def global_name(space: dict[str, Any], name: str) -> Source:
+    """A global name."""
+    return Source(("global", id(space), name), name, None, space)
+
+
+def cell(cell: CellType, name: str) -> Source:
+    """A name of a function around."""
+    return Source(("cell", id(cell)), name, None, cell)
+
+
+def held(value: Any, text: str) -> Source:
+    """An object that is known: a function's defaults, a class, the object of a method."""
+    return Source(("held", id(value)), text, None, value)
+
+
+def attribute(parent: Source, name: str) -> Source:
+    """An attribute."""
+    return Source(("attribute", parent.key, name), f"{parent.text}.{name}", parent)
+
+
+def item(parent: Source, index: Any) -> Source:
+    """An item of a list, tuple or dict."""
+    return Source(("item", parent.key, index), f"{parent.text}[{index!r}]", parent)
+
+
+class Lookup:
+    """The function that finds all sources again, in the making: it gives the inputs, or None where a test fails."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._names: dict[tuple[Any, ...], str] = {}
+        self._constants: dict[str, Any] = {"np": np}
+        self._tests: set[str] = set()
+        self._inputs: list[str] = []
+
+    def constant(self, value: Any) -> str:
+        """A name for an object in the text of the function."""
+        name = f"k{len(self._constants)}"
+        self._constants[name] = value
+        return name
+
+    def find(self, source: Source) -> str:
+        """The name of what a source gives."""
+        known = self._names.get(source.key)
+        if known is not None:
+            return known
+        kind, *rest = source.key
+        if kind == "argument":
+            text = f"arguments[{rest[0]}]"
+        elif kind == "global":
+            text = f"{self.constant(source.held)}[{rest[1]!r}]"
+        elif kind == "cell":
+            text = f"{self.constant(source.held)}.cell_contents"
+        elif kind == "held":
+            text = self.constant(source.held)
+        else:
+            assert source.parent is not None
+            parent = self.find(source.parent)
+            plain = kind == "attribute" and rest[1].isidentifier()
+            text = f"{parent}.{rest[1]}" if plain else f"{parent}[{self.constant(rest[1])}]"
+        name = self._names[source.key] = f"v{len(self._names)}"
+        self._lines.append(f"{name} = {text}")
+        return name
+
+    def test(self, condition: str) -> None:
+        """A condition without which the recording is not valid."""
+        if condition not in self._tests:
+            self._tests.add(condition)
+            self._lines.append(f"if not ({condition}): return None")
+
+    def is_same(self, source: Source, value: Any) -> None:
+        """The source still gives this object."""
+        self.test(f"{self.find(source)} is {self.constant(value)}")
+
+    def is_equal(self, source: Source, value: Any) -> None:
+        """The source still gives an equal value of the same type; nan equals itself."""
+        name = self.find(source)
+        if type(value) is np.ndarray:
+            known = self.constant(value.copy())
+            self.test(
+                f"type({name}) is np.ndarray and {name}.dtype == {known}.dtype and np.array_equal({name}, {known})"
+            )
+        elif type(value) in (float, complex) or isinstance(value, np.inexact):
+            known, kind = self.constant(repr(value)), self.constant(type(value))
+            self.test(f"type({name}) is {kind} and repr({name}) == {known}")
+        else:
+            self.test(f"type({name}) is {self.constant(type(value))} and {name} == {self.constant(value)}")
+
+    def is_of(self, source: Source, kind: type) -> None:
+        """The source still gives something of this class."""
+        self.test(f"type({self.find(source)}) is {self.constant(kind)}")
+
+    def has_length(self, source: Source, length: int) -> None:
+        """A container still has this length."""
+        self.test(f"len({self.find(source)}) == {length}")
+
+    def has_keys(self, source: Source, keys: tuple[Any, ...]) -> None:
+        """A dict still has these keys, in this order."""
+        self.test(f"tuple({self.find(source)}) == {self.constant(keys)}")
+
+    def add_input(self, source: Source, value: Any, kind: Array) -> None:
+        """What a source gives is an input of the list: something of the class of this value, and of this type."""
+        name = self.find(source)
+        self.test(f"type({name}) is {self.constant(type(value))}")
+        if isinstance(value, np.ndarray):
+            self.test(f"{name}.shape == {self.constant(kind.shape)} and {name}.dtype == {self.constant(kind.dtype)}")
+        elif isinstance(value, Traced):
+            self.test(f"{name}.type == {self.constant(kind)}")
+        self._inputs.append(name)
+
+    def function(self) -> Any:
+        """The function of the arguments that are no arrays."""
+        body = [*self._lines, f"return [{', '.join(self._inputs)}]"]
+        text = "def look_up(arguments):\n try:\n  " + "\n  ".join(body) + "\n except LOOKUP_ERRORS:\n  return None\n"
+        space = {**self._constants, "LOOKUP_ERRORS": LOOKUP_ERRORS}
+        exec(compile(text, "<wengert: guards>", "exec"), space)
+        return space["look_up"]

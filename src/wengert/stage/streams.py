@@ -1,0 +1,207 @@
+"""What a loop goes through, by number: ranges, arrays, lists of numbers, `zip`, `enumerate`, `reversed`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from wengert.errors import StagingError
+from wengert.functions import as_array
+from wengert.ir import Array, Var, users_line
+from wengert.primitives import getitem
+from wengert.record import Box, ground
+from wengert.stage.recording import current_recording, is_abstract
+from wengert.stage.tables import ITEMS
+from wengert.stage.values import containers, flatten, leaf_type, rebuild
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Items that are found by their number, which may be abstract.
+
+    Attributes
+    ----------
+    length
+        How many there are: an int, or an abstract one.
+    item
+        The item of a number.
+    """
+
+    length: Any
+    item: Callable[[Any], Any]
+
+    def after(self, count: int) -> Stream:
+        """Without the first ones."""
+        return Stream(self.length - count, lambda index: self.item(index + count)) if count else self
+
+
+class NoStream(Exception):
+    """Something that cannot be gone through by number: the message says why."""
+
+
+class TracedRange:
+    """A `range` with an abstract bound."""
+
+    def __iter__(self) -> Iterator[Any]:
+        raise StagingError(f"a range with a bound that is not known yet cannot be written out{users_line()}")
+
+    def __init__(self, start: Any, stop: Any, step: Any) -> None:
+        self.start, self.stop, self.step = start, stop, step
+
+    @property
+    def length(self) -> Any:
+        """The number of items."""
+        if not is_abstract(self.step):
+            if self.step == 0:
+                raise ValueError("range() arg 3 must not be zero")
+            span = self.stop - self.start if self.step > 0 else self.start - self.stop
+            count = span if abs(self.step) == 1 else (span + abs(self.step) - 1) // abs(self.step)
+        else:
+            count = -((self.start - self.stop) // self.step)
+        return weak_integer(np.maximum(count, 0))
+
+    def item(self, index: Any) -> Any:
+        """The item of a number."""
+        return affine_item(self.start, self.step, index)
+
+
+def weak_integer(x: Any) -> Any:
+    """An integer as Python's own."""
+    if isinstance(x, Box):
+        x.ssa.weaken()
+    return x
+
+
+def affine_item(start: Any, step: Any, index: Any) -> Any:
+    """`start + step * index`, without what changes nothing."""
+    if type(step) is not int or step != 1:
+        index = index * step
+    return index if type(start) is int and start == 0 else start + index
+
+
+class Parts:
+    """`zip(...)`, `enumerate(...)` or `reversed(...)`: an iterator that still knows what it was made of."""
+
+    def __init__(self, kind: type, parts: tuple[Any, ...], options: dict[str, Any]) -> None:
+        self.kind, self.parts, self.options = kind, parts, options
+        self._iterator: Iterator[Any] | None = None
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        if self._iterator is None:
+            self._iterator = iter(self.kind(*map(plainly_iterable, self.parts), **self.options))
+        return next(self._iterator)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing has been taken from it yet."""
+        return self._iterator is None
+
+
+def plainly_iterable(x: Any) -> Any:
+    """What Python can iterate over."""
+    if isinstance(x, TracedRange):
+        raise NoStream("its bounds are abstract")
+    return x
+
+
+def stream_of(x: Any) -> Stream:
+    """The items of something by number; `NoStream` if that cannot be."""
+    if isinstance(x, range):
+        start, step = x.start, x.step
+        return Stream(len(x), lambda index: affine_item(start, step, index))
+    if isinstance(x, TracedRange):
+        return Stream(x.length, x.item)
+    if isinstance(x, np.ndarray):
+        x = ground(x)
+    if isinstance(x, Box):
+        if not x.shape:
+            raise TypeError("iteration over a 0-d array")
+        return Stream(x.shape[0], lambda index: x[index])
+    if type(x) in (list, tuple):
+        return _of_list(x)
+    if isinstance(x, Parts) and x.is_new:
+        return _of_parts(x)
+    raise NoStream(f"it goes through a {type(x).__name__}")
+
+
+def _of_parts(x: Parts) -> Stream:
+    inner = [stream_of(part) for part in x.parts]
+    if x.kind is enumerate:
+        (one,), start = inner, x.options.get("start", 0)
+        return Stream(one.length, lambda index: (affine_item(start, 1, index), one.item(index)))
+    if x.kind is reversed:
+        (one,) = inner
+        return Stream(one.length, lambda index: one.item(one.length - 1 - index))
+    lengths = [one.length for one in inner]
+    if x.options.get("strict") and len(set(map(str, lengths))) > 1:
+        raise NoStream("the parts of zip(strict=True) have different lengths")
+    known = [length for length in lengths if type(length) is int]
+    length = min(known) if len(known) == len(lengths) else None
+    if length is None:
+        if len(lengths) > 1:
+            raise NoStream("zip goes through something of abstract length")
+        (length,) = lengths
+    return Stream(length, lambda index: tuple([one.item(index) for one in inner]))
+
+
+def _of_list(x: Any) -> Stream:
+    """A list of values that differ in their numbers only: these are stacked."""
+    if not x:
+        return Stream(0, lambda index: x[index])
+    rows = [flatten(value) for value in x]
+    frame = rows[0][1]
+    if any(True for value in x for _ in containers(value)):
+        raise NoStream(f"it goes through a {type(x).__name__} of objects that may be changed")
+    kinds = [leaf_type(leaf) for leaf in rows[0][0]]
+    for leaves, found in rows:
+        if found != frame:
+            raise NoStream(f"it goes through a {type(x).__name__} of different things")
+        if [leaf_type(leaf) for leaf in leaves] != kinds:
+            raise NoStream(f"it goes through a {type(x).__name__} of numbers of different types")
+    if not kinds:
+        return Stream(len(x), lambda index: x[0])
+    stacks = [ground(as_array(list(column))) for column in zip(*(leaves for leaves, _ in rows), strict=True)]
+
+    def item(index: Any) -> Any:
+        found = [element(stack, index, kind) for stack, kind in zip(stacks, kinds, strict=True)]
+        recording = current_recording()
+        if recording is not None:
+            recording.lend(stacks)
+        return rebuild(frame, iter(found))
+
+    return Stream(len(x), item)
+
+
+def element(stack: Any, index: Any, kind: Array) -> Any:
+    """An item of a stack, as a Python number where it was one."""
+    found = stack[index]
+    if kind.weak and isinstance(found, Box):
+        found.ssa.weaken()
+    return found.item() if kind.weak and isinstance(found, np.generic) else found
+
+
+def lazy_element(stack: Box, number: int, kind: Array) -> Box:
+    """An item of a stack that is read only when it is used."""
+    box = Box(stack.level, Var(type=kind))
+    box.attach(stack, getitem, (), {"index": (number,)})
+    box.seen = -1
+    return box
+
+
+def item_of(items: Any, index: Any) -> Any:
+    """An item of a list or tuple, by an abstract number."""
+    try:
+        return stream_of(items).item(index)
+    except NoStream as why:
+        raise StagingError(
+            f"an item of a {type(items).__name__} is read at a number that is not known yet, but {why}{users_line()}"
+        ) from None
+
+
+ITEMS[list] = ITEMS[tuple] = item_of
