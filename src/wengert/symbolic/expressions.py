@@ -70,7 +70,7 @@ class Expression(Box):
     2 * cos(x ** 2) * x
     """
 
-    __slots__ = ("__weakref__",)
+    __slots__ = ()
     __hash__ = object.__hash__
 
     __add__, __radd__ = _operator("add", np.add)
