@@ -36,7 +36,7 @@ class Names:
         self._used: set[str] = set()
         self._counts = {"v": itertools.count(1), "c": itertools.count(1)}
         for i, var in enumerate(inputs):
-            self.call(var, names[i] if i < len(names) and names[i] else self.unused(f"x{i}"))
+            self.call(var, self.unused(names[i] if i < len(names) and names[i] else f"x{i}"))
 
     def call(self, var: Var, name: str) -> str:
         """Give a Var this name."""

@@ -18,7 +18,7 @@ import numpy as np
 from wengert.errors import UnsupportedError
 from wengert.ir import Array, Line, Primitive, Seq, Var, WengertList, type_of
 from wengert.ir import Sequence as Items
-from wengert.primitives.index import SLOT, place_text
+from wengert.primitives.index import SLOT, place_text, slots
 from wengert.regions.layout import Loop
 
 SHORT = 24  # elements of a literal that is written out
@@ -125,6 +125,9 @@ class Writer:
             self._update(line, inputs, depth, wish)
             return
         text = self._expression(line, inputs)
+        if not line.outputs:
+            self.put(text, depth)
+            return
         names = [self.name(v, wish if k == 0 else "") for k, v in enumerate(line.outputs)]
         self.put(f"{', '.join(names)} = {text}", depth)
 
@@ -145,7 +148,7 @@ class Writer:
     def _through(self, text: str, arrays: list[str], path: Any) -> tuple[str, list[str]]:
         """What is at the end of a path of views, and the arrays that are left for the index."""
         for view, params in path:
-            count = params["index"].count(SLOT) if "index" in params else 0
+            count = slots(params.get("index", ()))
             text = self._call(view, [text, *arrays[:count]], params)
             arrays = arrays[count:]
         return text, arrays
@@ -333,7 +336,7 @@ def python_file(wl: WengertList, name: str) -> str:
     writer = Writer()
     given = [writer.name(x, wl.names[k] if k < len(wl.names) else f"x{k}") for k, x in enumerate(wl.inputs)]
     writer.all(wl.lines, 1)
-    results = ", ".join(writer.value(x) for x in wl.outputs)
+    results = ", ".join(writer.value(x) for x in wl.outputs) or "()"
     body = "\n".join(writer.lines)
     imports = ["import numpy as np"]
     if "special." in body:

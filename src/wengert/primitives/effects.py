@@ -5,12 +5,14 @@ They have no outputs and no derivative. What they say is a template: a value in 
 
 from __future__ import annotations
 
+import builtins
 import copy
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from wengert.errors import UnsupportedError
 from wengert.ir import Primitive, register
 
 
@@ -92,6 +94,52 @@ def _check_text(holds: str, *values: str, error: Any, where: Any) -> str:
     return f"assert {holds}, else {type(error.exception).__name__}"
 
 
+# -- as text of Python -------------------------------------------------------------------------------------------------
+
+
+def _text_of(template: Any, inputs: tuple[str, ...]) -> str:
+    """A template as an expression of Python's, from the names of the inputs."""
+    kind = type(template)
+    if kind is Field:
+        return inputs[template.number]
+    if kind is Text:
+        pieces = [repr(x) if type(x) is str else _piece_text(*x, inputs) for x in template.pieces]
+        return " + ".join(pieces) or "''"
+    if kind is Percent:
+        return f"{template.text!r} % {_text_of(template.values, inputs)}"
+    if kind in (tuple, list):
+        inner = ", ".join(_text_of(part, inputs) for part in template)
+        return f"[{inner}]" if kind is list else f"({inner}{',' if len(template) == 1 else ''})"
+    if kind is dict:
+        return "{" + ", ".join(f"{key!r}: {_text_of(part, inputs)}" for key, part in template.items()) + "}"
+    if template is None or kind in (str, bytes, bool, int, float, complex):
+        return repr(template)
+    raise UnsupportedError(f"source('python'): a {kind.__name__}")
+
+
+def _piece_text(value: Any, conversion: Any, spec: Any, inputs: tuple[str, ...]) -> str:
+    text = _text_of(value, inputs)
+    function = {ord("r"): "repr", ord("s"): "str", ord("a"): "ascii"}.get(conversion)
+    return f"format({text if function is None else f'{function}({text})'}, {_text_of(spec, inputs)})"
+
+
+def _builtin_name(function: Any) -> str:
+    name: str = getattr(function, "__name__", "")
+    if getattr(builtins, name, None) is not function:
+        raise UnsupportedError(f"source('python'): {name or function!r}, which is not one of Python's own functions")
+    return name
+
+
+def _check_source(holds: str, *values: str, error: Any, where: Any) -> str:
+    args = ", ".join(_text_of(one, values) for one in error.args)
+    return f"if not np.all({holds}): raise {_builtin_name(type(error.exception))}({args})"
+
+
+def _tell_source(*values: str, function: Any, args: Any, kwargs: Any) -> str:
+    given = [_text_of(one, values) for one in args] + [f"{k}={_text_of(v, values)}" for k, v in kwargs.items()]
+    return f"{_builtin_name(function)}({', '.join(given)})"
+
+
 check = register(
     Primitive(
         "check",
@@ -100,6 +148,7 @@ check = register(
         partials=(),
         effect=True,
         symbol=_check_text,
+        python=_check_source,
         samples=lambda rng: [((np.True_,), {"error": Raised(AssertionError(), (), {}), "where": None})],
     )
 )
@@ -112,6 +161,7 @@ tell = register(
         partials=(),
         effect=True,
         symbol=lambda *values, function, args, kwargs: f"{function.__name__}({', '.join(values)})",
+        python=_tell_source,
         samples=lambda rng: [((rng.standard_normal(3),), {"function": bool, "args": (Text(("",)),), "kwargs": {}})],
     )
 )

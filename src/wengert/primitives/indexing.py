@@ -30,7 +30,7 @@ from wengert.primitives.index import (
 )
 from wengert.primitives.linear import linear
 from wengert.primitives.shape import align, broadcast_to, duplicate, reshape, sum_to, transpose
-from wengert.primitives.written import read_back, rewritten
+from wengert.primitives.written import read_back, rewritten, unchanged
 
 Path = tuple[tuple[Primitive, dict[str, Any]], ...]  # views and their params; the arrays for their slots come first
 
@@ -285,6 +285,7 @@ setitem = linear(
         setitem, (ct, 0.0, *arrays), position(index, path)
     ),
     batch=lambda size, args, batched, index, path=(): _batch_write(size, args, batched, index, path, setitem),
+    simplify=lambda base, value, *arrays, **place: unchanged(getitem, base, value, arrays, place),
     identities=lambda base, value, *arrays, index, path=(): (
         None if arrays or path else rewritten(setitem, base, value, index)
     ),

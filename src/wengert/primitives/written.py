@@ -93,6 +93,20 @@ def _viewed(getitem: Primitive, origin: Origin, place: Place, x: Var) -> tuple[A
     return base, (*found, *rest)
 
 
+def unchanged(
+    getitem: Primitive, base: Any, value: Any, arrays: tuple[Any, ...], params: dict[str, Any]
+) -> Any:
+    """The array itself, where what is written into a place has just been read from there; else `None`.
+
+    So ends `a[i:i+2] += b`: Python writes what the sum has been put into, the view, onto itself.
+    """
+    origin = value.origin if type(value) is Var else None
+    if origin is None or origin.primitive is not getitem or len(origin.inputs) != 1 + len(arrays):
+        return None
+    same = all(a is b for a, b in zip(origin.inputs, (base, *arrays), strict=True))
+    return base if same and repr(origin.params) == repr(params) else None
+
+
 def rewritten(setitem: Primitive, base: Any, value: Any, index: Template) -> Any:
     """A write over what was written last; a write into a stack; the last of the writes that fill a vector: a stack."""
     kind = base.type if type(base) is Var else type_of(base)

@@ -2,6 +2,6 @@
 
 from wengert.run.interpreter import run
 from wengert.run.matrix import by_columns, by_examples, by_rows
-from wengert.run.program import Program, prepare
+from wengert.run.program import Program, prepare, run_donating
 
-__all__ = ["Program", "by_columns", "by_examples", "by_rows", "prepare", "run"]
+__all__ = ["Program", "by_columns", "by_examples", "by_rows", "prepare", "run", "run_donating"]

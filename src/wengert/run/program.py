@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
+from contextvars import ContextVar
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -107,7 +109,8 @@ def prepare(wl: WengertList) -> Program:
     return program
 
 
-# Whether a buffer may be written over is asked of CPython's reference counts: they know every view and other name.
+# Whether a buffer may be written over is asked of CPython's reference counts: they know every view and other name. What
+# is given away is written over although the caller still has a name for it: those references are not counted.
 
 
 def _references(values: list[Any]) -> int:
@@ -115,6 +118,7 @@ def _references(values: list[Any]) -> int:
 
 
 _LONE = _references([np.empty(1)])
+_given_away: ContextVar[dict[int, int] | None] = ContextVar("given_away", default=None)
 
 
 def is_lone(values: list[Any]) -> bool:
@@ -122,5 +126,26 @@ def is_lone(values: list[Any]) -> bool:
     first = values[0]
     if type(first) is not np.ndarray or first.base is not None or not first.flags.writeable:
         return False
+    others = _given_away.get()
+    expected = _LONE if others is None else _LONE + others.get(id(first), 0)
     del first
-    return _references(values) == _LONE
+    return _references(values) == expected
+
+
+def run_donating(program: Program, args: list[Any], donated: Iterable[int]) -> list[Any]:
+    """Run a program that may write over some of its inputs, as far as they share no memory with others."""
+    others = {}
+    for i in donated:
+        x = args[i]
+        if type(x) is np.ndarray and not any(j != i and _may_overlap(x, y) for j, y in enumerate(args)):
+            del x
+            others[id(args[i])] = _references(args[i : i + 1]) - _LONE - 1  # without the list of inputs
+    token = _given_away.set(others)
+    try:
+        return program(args)
+    finally:
+        _given_away.reset(token)
+
+
+def _may_overlap(x: np.ndarray[Any, Any], y: Any) -> bool:
+    return isinstance(y, np.ndarray) and np.may_share_memory(x, y)

@@ -12,7 +12,7 @@ from wengert.errors import StagingError
 from wengert.ir import Array, WengertList, type_of
 from wengert.read.calls import call
 from wengert.record import Box, ground, plain
-from wengert.run import prepare
+from wengert.run import prepare, run_donating
 from wengert.stage.constants import NeedsConstant
 from wengert.stage.program import Fixed, Leaf, Recorded, record
 from wengert.stage.recording import current_recording
@@ -76,7 +76,9 @@ class Compiled:
         if current_recording() is not None:
             return call(self.fun, *args, **kwargs)  # part of what is being recorded
         given, recorded, hidden = self.find(self._given(args, kwargs))
-        found = [plain(x) for x in prepare(recorded.list)([*given.values, *hidden])]
+        program, inputs = prepare(recorded.list), [*given.values, *hidden]
+        out = run_donating(program, inputs, self._donated(given)) if self.donated else program(inputs)
+        found = [plain(x) for x in out]
         for i, value in enumerate(found):
             if type(value) is np.ndarray and value.shape == ():
                 found[i] = value[()]
@@ -159,6 +161,15 @@ class Compiled:
             kinds = [None if i in constants else kind for i, kind in enumerate(kinds)]
         key = (structure, *(_mark(x) if kind is None else kind for x, kind in zip(leaves, kinds, strict=True)))
         return Given(key, leaves, kinds, structure)
+
+    def _donated(self, given: Given) -> list[int]:
+        """Which inputs of the list are in arguments that are given away."""
+        structure = given.structure
+        positional = structure.children[0] if _has_keywords(structure) else structure
+        away = [i in self.donated for i, one in enumerate(positional.children) for _ in one.paths()]
+        away += [False] * (len(given.kinds) - len(away))
+        inputs = [gone for gone, kind in zip(away, given.kinds, strict=True) if kind is not None]
+        return [i for i, gone in enumerate(inputs) if gone]
 
     def _paths(self, given: Given) -> list[str]:
         """How the program reaches each argument."""

@@ -110,7 +110,7 @@ def record(
             raise
         _check_result(frame)
         results = root.inputs_of(found)
-    inputs = [box.ssa for box, leaf in zip(boxes, leaves, strict=True) if leaf.kind is not None]
+    inputs = {box.ssa: leaf.name for box, leaf in zip(boxes, leaves, strict=True) if leaf.kind is not None}
     return _finish(recording, root, inputs, results, frame)
 
 
@@ -171,7 +171,7 @@ def _check_result(frame: Frame) -> None:
         _check_result(part)
 
 
-def _finish(recording: Recording, root: Body, inputs: list[Var], results: list[Any], frame: Frame) -> Recorded:
+def _finish(recording: Recording, root: Body, inputs: dict[Var, str], results: list[Any], frame: Frame) -> Recorded:
     capture = recording.capture
     outputs = list(results)
     effects: list[Effect] = []
@@ -185,7 +185,7 @@ def _finish(recording: Recording, root: Body, inputs: list[Var], results: list[A
     for var, box in root.level.outside.items():
         capture.lookup.add_input(held(box, "a traced value"), box, var.type)
     all_inputs = [*inputs, *(one.box.ssa for one in capture.hidden), *root.level.outside]
-    names = tuple("" for _ in inputs) + tuple(one.source.text for one in capture.hidden)
+    names = (*inputs.values(), *(one.source.text for one in capture.hidden))
     wl = clean(root.close(_once(all_inputs), outputs, names))
     leaves = tuple(Output(i) if type(x) is Var else x for i, x in enumerate(results))
     return Recorded(

@@ -13,7 +13,7 @@ from wengert.native.elements import spread
 from wengert.native.scope import Scope
 from wengert.native.values import PARTS, Val, itemsize
 from wengert.native.views import Layout, Place, layout_of, phantom, view_layout
-from wengert.primitives.index import SLOT, block
+from wengert.primitives.index import SLOT, Window, block, slots
 
 Body = Callable[[int, Val, Val], None]  # lanes, the address in the array, the address in what is read or written
 
@@ -27,19 +27,26 @@ class Places:
         layout: Layout | None = array.layout
         for primitive, params in path:
             assert layout is not None
-            if SLOT in params.get("index", ()):
+            if slots(params.get("index", ())):
                 raise LookupError("an index array on the way")
             layout = view_layout(layout, primitive, params)
         if layout is None or any(type(part) is bool for part in index):
             raise LookupError("a copy on the way")
         if any(dtype_of(a).kind == "b" for a in arrays):
             raise LookupError("a mask")
-        self.arrays = arrays
+        given = iter(arrays)
+        pairs = [(part, next(given)) for part in index if part is SLOT or type(part) is Window]
+        self.arrays = arrays = tuple(a for part, a in pairs if part is SLOT)
+        self.windows = [
+            (a, layout.strides[axis])
+            for (part, a), axis in zip(pairs, _axes_of(index, len(layout.shape), (SLOT, Window)), strict=True)
+            if part is not SLOT
+        ]
         before, _ = block(index, len(layout.shape))
-        basic = (*(slice(None) if part is SLOT else part for part in index),)
+        basic = (*(slice(None) if part is SLOT else part.at(0) if type(part) is Window else part for part in index),)
         whole = layout_of(phantom(layout)[basic if Ellipsis in basic else (*basic, Ellipsis)])
         self.array = Place(array.pointer, whole)
-        self.slots = self._slot_axes(index, len(layout.shape))
+        self.slots = _axes_of(index, len(layout.shape), (SLOT,), reads=True)
         self.basic = [a for a in range(len(whole.shape)) if a not in self.slots]
         self.block = np.broadcast_shapes(*(low.shape(a) for a in arrays))
         rest = [whole.shape[a] for a in self.basic]
@@ -47,18 +54,8 @@ class Places:
         self.before = before
         self.shape = (*rest[:before], *self.block, *rest[before:])
         # the axes as the user counts them, for messages
-        self.axes = self._slot_axes(tuple(p for p in index if p is not None), len(layout.shape), count_all=True)
+        self.axes = _axes_of(index, len(layout.shape), (SLOT,))
         self.lengths = [whole.shape[a] for a in self.slots]
-
-    @staticmethod
-    def _slot_axes(index: Any, ndim: int, count_all: bool = False) -> list[int]:
-        named = sum(part is not None and part is not Ellipsis for part in index)
-        axis, found = 0, []
-        for part in index:
-            if part is SLOT:
-                found.append(axis)
-            axis += ndim - named if part is Ellipsis else (not isinstance(part, int) or count_all)
-        return found
 
     # -- addresses -----------------------------------------------------------------------------------------------------
 
@@ -78,7 +75,12 @@ class Places:
     @property
     def start(self) -> Val:
         """The address of the first element."""
-        return self.low.b.offset(self.array.pointer, self.array.layout.offset)
+        low, b = self.low, self.low.b
+        pointer = b.offset(self.array.pointer, self.array.layout.offset)
+        for start, stride in self.windows:
+            wide = low.e.convert(low.elements(start).flat[0], "i8")
+            pointer = b.offset(pointer, b.op("mul", wide, b.constant(stride, "i8")))
+        return pointer
 
     def tiny(self) -> Iterator[tuple[tuple[int, ...], Val]]:
         """Each element that is named, by its index in what is read, with its address."""
@@ -114,6 +116,22 @@ class Places:
             moves.nest(low.b, inner, (pointer, at[0]), (layout.code, other.code), lambda lanes, two: body(lanes, *two))
 
         moves.nest(low.b, axes, pointers, (), lambda lanes, at: at_index(at))
+
+
+def _axes_of(index: Any, ndim: int, kinds: tuple[Any, ...], reads: bool = False) -> list[int]:
+    """The axes of the parts of these kinds, as the array has them, or as what is read without index arrays has them."""
+    named = sum(part is not None and part is not Ellipsis for part in index)
+    axis, found = 0, []
+    for part in index:
+        if part in kinds or type(part) in kinds:
+            found.append(axis)
+        if part is Ellipsis:
+            axis += ndim - named
+        elif part is None or isinstance(part, int):
+            axis += (part is None) == reads
+        else:
+            axis += 1
+    return found
 
 
 def _places(low: Scope, line: Line, array: Place, arrays: tuple[Any, ...]) -> Places | None:
