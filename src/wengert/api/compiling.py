@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from wengert.api.arguments import parameter_name
-from wengert.api.boundary import boundary
+from wengert.boundary import boundary
 from wengert.stage import Compiled
 
 Function = Callable[..., Any]
