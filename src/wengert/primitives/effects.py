@@ -103,7 +103,7 @@ def _text_of(template: Any, inputs: tuple[str, ...]) -> str:
     if kind is Field:
         return inputs[template.number]
     if kind is Text:
-        pieces = [repr(x) if type(x) is str else _piece_text(*x, inputs) for x in template.pieces]
+        pieces = [repr(x) if type(x) is str else _piece_text(x, inputs) for x in template.pieces]
         return " + ".join(pieces) or "''"
     if kind is Percent:
         return f"{template.text!r} % {_text_of(template.values, inputs)}"
@@ -117,7 +117,8 @@ def _text_of(template: Any, inputs: tuple[str, ...]) -> str:
     raise UnsupportedError(f"source('python'): a {kind.__name__}")
 
 
-def _piece_text(value: Any, conversion: Any, spec: Any, inputs: tuple[str, ...]) -> str:
+def _piece_text(piece: tuple[Any, int, Any], inputs: tuple[str, ...]) -> str:
+    value, conversion, spec = piece
     text = _text_of(value, inputs)
     function = {ord("r"): "repr", ord("s"): "str", ord("a"): "ascii"}.get(conversion)
     return f"format({text if function is None else f'{function}({text})'}, {_text_of(spec, inputs)})"
