@@ -88,6 +88,8 @@ class Routine:
         The inputs from this one on are positions, which have to be known for `small`, and are passed as they are.
     options
         Further arguments of the routine.
+    empty
+        It takes arrays without elements.
     whole
         It takes whatever comes: sequences, arrays without elements.
     """
@@ -96,6 +98,7 @@ class Routine:
     small: Callable[..., Any] | str | None = None
     indices: int | None = None
     options: tuple[Any, ...] = ()
+    empty: bool = False
     whole: bool = False
 
 

@@ -35,15 +35,16 @@ def resolve(line: Line) -> Resolved | None:
     if not isinstance(native, Pointwise):
         return None
     kinds = tuple((t.dtype, t.weak) for t in types_of(line))
+    numbers = tuple(x if type(x) is int else None for x in line.inputs)  # which may decide what is possible
     params = tuple(sorted(line.params.items(), key=lambda item: item[0]))
     try:
-        return _resolve(line.primitive, kinds, params, line.outputs[0].type.dtype)
+        return _resolve(line.primitive, kinds, numbers, params, line.outputs[0].type.dtype)
     except TypeError:  # unhashable params
-        return _resolve.__wrapped__(line.primitive, kinds, params, line.outputs[0].type.dtype)
+        return _resolve.__wrapped__(line.primitive, kinds, numbers, params, line.outputs[0].type.dtype)
 
 
 @lru_cache(maxsize=4096)
-def _resolve(row: Primitive, kinds: Any, params: Any, dtype: np.dtype[Any]) -> Resolved | None:
+def _resolve(row: Primitive, kinds: Any, numbers: Any, params: Any, dtype: np.dtype[Any]) -> Resolved | None:
     native, out = row.native, code_of(dtype)
     assert isinstance(native, Pointwise)
     own = [code_of(kind) for kind, _ in kinds]
@@ -65,8 +66,8 @@ def _resolve(row: Primitive, kinds: Any, params: Any, dtype: np.dtype[Any]) -> R
     trial = Emitter(Builder(Module()))
     try:
         codes = [code or given or "" for code, given in zip(operands, own, strict=True)]
-        trial_inputs = [trial.constant(1, code) for code in codes]
-        found = emit(trial, *(Val("%x", v.code, 1, v.imag) for v in trial_inputs))
+        inputs = [Val("%x", v.code, 1, v.imag) for v in (trial.constant(1, code) for code in codes)]
+        found = emit(trial, *(x if n is None else Literal(x, n) for x, n in zip(inputs, numbers, strict=True)))
     except UnknownOperationError:
         return None
     if found.kind == "c" and out[0] != "c":

@@ -633,9 +633,11 @@ class Emitter:
 
     def power(self, x: Val, y: Val) -> Val:
         """xʸ."""
-        if x.kind in "iu":
-            raise UnknownOperationError("power of integers")
         number = getattr(y, "value", None)
+        if x.kind in "iu":
+            if not isinstance(number, int) or number < 0:
+                raise UnknownOperationError("power of integers")
+            return self._whole_power(x, number)
         if number is not None and number in _POWERS:
             return _POWERS[number](self, x)
         self._need(x, "f", "power")
@@ -688,6 +690,15 @@ class Emitter:
     def nextafter(self, x: Val, y: Val) -> Val:
         """The neighbour of x towards y."""
         return self._c_library("nextafter", x, y)
+
+    def _whole_power(self, x: Val, n: int) -> Val:
+        """xⁿ for an n that is known, by squaring."""
+        result = self.like(1, x)
+        while n:
+            if n & 1:
+                result = self.multiply(result, x)
+            x, n = self.multiply(x, x), n >> 1
+        return result
 
     def logaddexp(self, x: Val, y: Val) -> Val:
         """log(eˣ + eʸ)."""

@@ -131,7 +131,7 @@ def kind_of(plan: Plan, line: Line) -> Kind:
     if isinstance(native, Routine) and native.whole:
         return Kind.ROUTINE
     empty = any(size_of(x) == 0 for x in line.inputs) and any(map(size_of, line.outputs))
-    if empty and not isinstance(native, (Pieces, Fold)):
+    if empty and not isinstance(native, (Pieces, Fold)) and not (isinstance(native, Routine) and native.empty):
         return Kind.CALL
     if row.view and all(type(x) is not Var or i == 0 for i, x in enumerate(line.inputs)) and len(line.inputs) == 1:
         return Kind.VIEW
@@ -173,6 +173,7 @@ def small_form(line: Line, tiny: int) -> bool:
     parts = any(isinstance(view.native, Pointwise) for view, _ in line.params.get("path", ()))  # real, imag
     return (
         not parts
+        and all(map(size_of, line.inputs[:count]))
         and all(is_small(x, tiny) for x in (*line.inputs[:count], *line.outputs))
         and not any(type(x) is Var for x in line.inputs[count:])
     )

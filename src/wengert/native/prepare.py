@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wengert.errors import UnsupportedError
+from wengert.errors import StagingError, UnsupportedError
 from wengert.ir import Composite, Line, Var, WengertList
 from wengert.native.elements import types_of
 from wengert.record import Staged
@@ -74,7 +74,7 @@ def _expanded(line: Line) -> tuple[list[Line], tuple[Any, ...]] | None:
     boxes = {x: level.add_input(x.type) for x in values}
     try:
         out = native.lines(*(boxes[x] if type(x) is Var else x for x in line.inputs), **line.params)
-    except UnsupportedError:
+    except (UnsupportedError, StagingError):
         return None
     finally:
         level.close()

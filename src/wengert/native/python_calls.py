@@ -66,7 +66,7 @@ def emit(low: Scope, line: Line, because: str = "it has no native form for these
     b = low.b
     if b.language != "llvm":
         raise UnsupportedError(f"source('c'): {line.primitive.name} is not made of C's arithmetic and library")
-    if because:
+    if because and not line.primitive.effect:
         low.assembly.reasons.setdefault(line.primitive.name, because)
     slot = low.assembly.callback(_function(line))
     places = [_dense(low, low.place(x)) for x in line.inputs] + [low.place(v) for v in line.outputs]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
 import numpy as np
@@ -231,6 +232,13 @@ class Scope:
         elif out not in self.arena.storage:
             moves.move(self.e, target, self.place(base))
         return target
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """What is fetched inside is not at hand afterwards, for it may not have been fetched."""
+        before = dict(self.elements_of), dict(self.places)
+        yield
+        self.elements_of, self.places = before
 
     def guard_index(self, wrong: Val, index: Val, axis: int, size: int, line: Line) -> None:
         """End with NumPy's IndexError if an index is out of bounds."""

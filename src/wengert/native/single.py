@@ -27,7 +27,7 @@ def emit(low: Scope, line: Line) -> None:
         ROUTINES[line.primitive.native.name](low, line)
         return
     low.assembly.cost += sum(v.type.size for v in line.outputs)
-    if all(v.type.size == 0 for v in line.outputs):
+    if line.outputs and all(v.type.size == 0 for v in line.outputs):
         for v in line.outputs:
             low.place(v)
         return

@@ -43,6 +43,8 @@ def compiled_loop(ufunc: np.ufunc, dtypes: tuple[Any, ...]) -> CompiledLoop | No
     fields = _Fields.from_address(id(ufunc))
     if (fields.nin, fields.nout, fields.ntypes) != (ufunc.nin, ufunc.nout, len(ufunc.types)):
         return None
+    if not fields.functions or not fields.types:  # made in another way
+        return None
     try:
         wanted = ufunc.resolve_dtypes((*dtypes, *[None] * ufunc.nout))
     except TypeError:

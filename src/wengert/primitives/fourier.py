@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, Primitive, dtype_of, shape_of
+from wengert.ir import Array, Primitive, Routine, dtype_of, shape_of
 from wengert.primitives.linear import linear
 from wengert.primitives.shape import concatenate
 
@@ -101,6 +101,7 @@ def _family(prefix: str, library: Callable[[], Any]) -> tuple[Primitive, Primiti
             evaluate,
             lambda x, s, axes, norm: Array(_with_lengths(x.shape, axes, lengths_out(s)), dtype(x.dtype)),
             lambda ct, x, s, axes, norm: _fitted(transpose(ct, s, axes, norm), x, axes),
+            native=Routine("fourier", options=(name,)),
             batch=lambda size, args, batched, **params: Primitive.table[f"{prefix}{name}"](args[0], **params),
             samples=lambda rng: list(samples(rng)),
         )

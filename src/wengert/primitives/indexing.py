@@ -299,7 +299,7 @@ setitem = linear(
             {"index": (slice(1, 3),), "path": ((reshape, {"shape": (12,)}),)},
         ),
     ],
-    native=Routine("write", small="moves", indices=2),
+    native=Routine("write", small="moves", indices=2, empty=True),
 )
 
 index_add = linear(
@@ -317,5 +317,5 @@ index_add = linear(
         ((rng.standard_normal((3, 4)), rng.standard_normal(4)), {"index": (1,)}),
         ((rng.standard_normal(4), rng.standard_normal(3), np.array([1, 1, 2])), {"index": (SLOT,)}),
     ],
-    native=Routine("add_at", small=_add_small, indices=2),
+    native=Routine("add_at", small=_add_small, indices=2, empty=True),
 )

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, Primitive, register, shape_of
+from wengert.errors import UnsupportedError
+from wengert.ir import Array, Composite, Primitive, dtype_of, register, shape_of
 from wengert.primitives.index import SLOT
 from wengert.primitives.indexing import getitem
+from wengert.primitives.shape import to_dtype
 
 
 def _interp_type(x: Array, xp: Array, fp: Array, left: Array, right: Array) -> Array:
@@ -57,6 +59,20 @@ def _samples(rng: np.random.Generator) -> list[Any]:
     return [((x, knots, rng.standard_normal(5), rng.standard_normal(), rng.standard_normal()), {})]
 
 
+def _composed(x: Any, xp: Any, fp: Any, left: Any, right: Any) -> Any:
+    """The piece on which x lies, found by bisection; outside, and at the last knot, the values that are given."""
+    last = shape_of(xp)[0] - 1
+    if last < 1 or any(dtype_of(value).kind == "c" for value in (fp, left, right)):
+        raise UnsupportedError("one knot, or complex values")
+    x, xp, fp = (to_dtype(value, np.dtype(np.float64)) for value in (x, xp, fp))
+    at = np.clip(np.searchsorted(xp, x, "right") - 1, 0, last - 1)
+    low, first = (getitem(table, at, index=(SLOT,)) for table in (xp, fp))
+    high, second = (getitem(table, at + 1, index=(SLOT,)) for table in (xp, fp))
+    inside = np.where(x == high, second, (second - first) / (high - low) * (x - low) + first)
+    out = np.where(x < xp[0], left, np.where(x > xp[last], right, inside))
+    return to_dtype(out, np.dtype(np.float64))
+
+
 interp = register(
     Primitive(
         name="interp",
@@ -65,5 +81,6 @@ interp = register(
         jvp=_interp_jvp,
         batch=_interp_batch,
         samples=_samples,
+        native=Composite(_composed),
     )
 )

@@ -11,7 +11,7 @@ from wengert.errors import StagingError, UnsupportedError
 from wengert.ir import Array, Composite, Routine, dtype_of, shape_of
 from wengert.primitives.discrete import discrete, one_by_one
 from wengert.primitives.index import SLOT
-from wengert.primitives.indexing import setitem
+from wengert.primitives.indexing import getitem, setitem
 from wengert.primitives.linear import linear
 from wengert.primitives.shape import broadcast_to
 
@@ -31,7 +31,8 @@ def _places(order: Any, axis: int) -> tuple[Any, ...]:
 
 
 def _along(x: Any, order: Any, axis: int) -> Any:
-    return x[_places(order, axis)]
+    index = _places(order, axis)
+    return getitem(x, *index, index=(SLOT,) * len(index))
 
 
 def _permute_batch(size: int, args: Any, batched: Any, axis: int) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from wengert.native.routines import indexing, linalg, lists, products, regions, scans, sorting
+from wengert.native.routines import fourier, indexing, linalg, lists, products, regions, scans, sorting
 
 ROUTINES: dict[str, Callable[..., Any]] = {
     "gather": indexing.gather,
@@ -22,6 +22,7 @@ ROUTINES: dict[str, Callable[..., Any]] = {
     "sequence_where": lists.choice,
     "spread_items": lists.spread,
     "sum_items": lists.shrink,
+    "fourier": fourier.transform,
     "for": regions.for_,
     "while": regions.while_,
     "cond": regions.cond,

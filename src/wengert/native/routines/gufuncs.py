@@ -69,14 +69,15 @@ def call(low: Scope, line: Line, ufunc: np.ufunc | None = None) -> Any:
     ordered: list[str] = []
     for names in core_names:
         ordered.extend(n for n in names if n not in ordered)
-    _emit(low, loop.function, loop.data, places, outer, [lengths[n] for n in ordered], inner)
+    emit(low, loop.function, loop.data, places, outer, [lengths[n] for n in ordered], inner)
     return None
 
 
-def _emit(
+def emit(
     low: Scope, function: int, data: int, places: list[Place], outer: list[Layout], lengths: list[int],
     inner: list[int],
 ) -> None:  # fmt: skip
+    """Calls of a loop along the axes that are not its core's."""
     b, count = low.b, len(places)
     low.assembly.cost += 100 * max(lengths, default=1) ** 2
     pointer = b.slot(low.assembly.address(("loop", function, data), lambda: function))

@@ -34,6 +34,6 @@ def linalg(low: Scope, line: Line, name: Any, checked: bool = True) -> Any:
     with b.loop(0, count) as index:
         at = b.offset(low.address(place), b.op("mul", index, b.constant(flat.strides[0], "i8")))
         b.put(wrong, low.e.logical_or(b.get(wrong), low.e.isnan(b.load(at, code))))
-    with b.when(b.get(wrong)):
+    with b.when(b.get(wrong)), low.apart():
         python_calls.emit(low, line, because="")
     return None

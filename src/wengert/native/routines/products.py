@@ -41,6 +41,9 @@ def matmul(low: Scope, line: Line) -> Any:
     """`x @ y` of stacks of matrices; vectors are rows or columns."""
     out = low.place(line.outputs[0])
     code = out.code
+    if any(low.shape(x)[-1:] == (0,) for x in line.inputs[:1]):
+        low.fill(out, 0)
+        return None
     x, y = (low.place(x) for x in line.inputs)
     if code not in LETTERS:
         return gufuncs.call(low, line)
