@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from wengert.api.arguments import parameter_name
 from wengert.boundary import boundary
-from wengert.stage import Compiled
+from wengert.ir import WengertList
+from wengert.stage import Compiled, Containers, Execution
 
 Function = Callable[..., Any]
 
@@ -20,9 +22,9 @@ def compile(
     static_argnums: int | Sequence[int] = (),
     static_argnames: str | Sequence[str] = (),
     donate: int | Sequence[int] = (),
-    mode: str = "list",
+    mode: str = "native",
 ) -> Any:
-    """A function that is recorded once for each kind of arguments, and then runs from its list.
+    """A function that is recorded once for each kind of arguments, and then runs as machine code.
 
     Loops stay loops and choices stay choices: `for`, `while`, `if`, `break`, `return` and so on are recorded for all
     values. Also as a decorator. Any transform can be inside (`wg.compile(wg.grad(f))`) or outside.
@@ -37,12 +39,14 @@ def compile(
     donate
         Positional arguments whose arrays may be written over: their buffers are reused.
     mode
-        `"list"`, or `"eager"` to run the function as it is, where it cannot be recorded.
+        `"native"` for machine code, `"list"` to run its list with NumPy, or `"eager"` to run the function as it is,
+        where it cannot be recorded.
 
     Returns
     -------
     A function of the same arguments. `.list(*args)` gives its Wengert list, `.report(*args)` what has become of its
-    loops and choices.
+    loops and choices, `.source(language, *args)` the program as text: in `"python"`, `"c"`, `"llvm"` or `"asm"`;
+    without arguments, that of the last recording.
 
     Raises
     ------
@@ -68,33 +72,61 @@ def compile(
     >>> root(2.0), wg.grad(root)(2.0)
     (1.414213562373095, 0.353553390593273...)
     """
-    if mode not in ("list", "eager"):
-        raise ValueError(f'compile: mode={mode!r}: choose "list" or "eager"')
+    if mode not in ("native", "list", "eager"):
+        raise ValueError(f'compile: mode={mode!r}: choose "native", "list" or "eager"')
     if fun is None:
         return functools.partial(
             compile, static_argnums=static_argnums, static_argnames=static_argnames, donate=donate, mode=mode
         )
     if mode == "eager":
-        return _wrapped(fun, fun)
+        return functools.wraps(fun, updated=())(lambda *args, **kwargs: fun(*args, **kwargs))
     numbers, names = _static(fun, _several(static_argnums), _several(static_argnames))
-    recordings = Compiled(fun, numbers, names, frozenset(_several(donate)), functools.partial(parameter_name, fun))
+    donated, named = frozenset(_several(donate)), functools.partial(parameter_name, fun)
+    recordings = Compiled(fun, numbers, names, donated, named, _native if mode == "native" else None)
     out = _wrapped(fun, recordings)
     out.list = boundary(recordings.as_list)
     out.report = boundary(recordings.report)
+    out.source = boundary(functools.partial(_source, recordings))
     return out
+
+
+def _native(wl: WengertList, containers: Containers | None) -> Execution:
+    """A list as machine code."""
+    from wengert.native import Front, compile_list  # LLVM is not imported before something is compiled
+
+    if containers is None:
+        return Execution(compile_list(wl).call, None)
+    outputs = tuple(wl.outputs[number] for number in containers.order)
+    front = Front(containers.arguments, containers.result, containers.otherwise)
+    program = compile_list(WengertList(wl.inputs, wl.lines, outputs, wl.names), front=front)
+    if containers.order == tuple(range(len(wl.outputs))):
+        return Execution(program.call, program.quick)
+    return Execution(compile_list(wl, warn=False).call, program.quick)
+
+
+def _source(recordings: Compiled, language: str = "python", *args: Any, name: str = "", **kwargs: Any) -> str:
+    """The program for arguments like these, or the last one that was recorded, as text."""
+    from wengert.native import compile_list
+
+    wl = recordings.as_list(*args, **kwargs) if args or kwargs else recordings.last
+    if wl is None:
+        raise ValueError("source: nothing is recorded yet: call the function, or give arguments: source('c', *args)")
+    found = re.sub(r"\W+", "_", name or getattr(recordings.fun, "__name__", ""))
+    return compile_list(wl, warn=False).source(language, found if found.isidentifier() else "program")
 
 
 def _several(value: Any) -> tuple[Any, ...]:
     return (value,) if isinstance(value, (int, str)) else tuple(value)
 
 
-def _wrapped(fun: Function, function: Function) -> Any:
+def _wrapped(fun: Function, recordings: Compiled) -> Any:
     """A function that looks like another one."""
+    general = recordings.general = boundary(recordings.__call__)
 
     @functools.wraps(fun, updated=())
-    @boundary
     def compiled(*args: Any, **kwargs: Any) -> Any:
-        return function(*args, **kwargs)
+        quick = recordings.quick
+        return general(*args, **kwargs) if quick is None or kwargs else quick(*args)
 
     return compiled
 

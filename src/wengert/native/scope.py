@@ -240,10 +240,13 @@ class Scope:
         yield
         self.elements_of, self.places = before
 
-    def guard_index(self, wrong: Val, index: Val, axis: int, size: int, line: Line) -> None:
-        """End with NumPy's IndexError if an index is out of bounds."""
+    def guard_index(self, wrong: Val, index: Val, axis: int, size: int, line: Line, reach: int = 0) -> None:
+        """End with NumPy's IndexError if an index, or the window that begins there, is out of bounds."""
 
         def make(numbers: list[int]) -> Exception:
+            if reach:
+                window = f"[{numbers[0]}:{numbers[0] + reach}]"
+                return IndexError(f"the window {window} is out of bounds for axis {axis} with size {size}")
             return IndexError(f"index {numbers[0]} is out of bounds for axis {axis} with size {size}")
 
         status = self.assembly.fail(make, line)

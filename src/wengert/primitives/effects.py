@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from wengert.errors import UnsupportedError
-from wengert.ir import Primitive, register
+from wengert.ir import Primitive, Routine, register
 
 
 class Field(NamedTuple):
@@ -151,6 +151,7 @@ check = register(
         symbol=_check_text,
         python=_check_source,
         samples=lambda rng: [((np.True_,), {"error": Raised(AssertionError(), (), {}), "where": None})],
+        native=Routine("check", whole=True),
     )
 )
 

@@ -1,13 +1,15 @@
 """Recording whole programs: loops and choices stay what they are."""
 
 from wengert.stage import branches, builtin, containers, expressions, loops, operators, policy, text
-from wengert.stage.compiled import Compiled
+from wengert.stage.compiled import Compiled, Containers, Execution
 from wengert.stage.recording import current_recording
 from wengert.stage.report import Entry, Report
 
 __all__ = [
     "Compiled",
+    "Containers",
     "Entry",
+    "Execution",
     "Report",
     "branches",
     "builtin",

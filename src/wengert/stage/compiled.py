@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from wengert.errors import StagingError
-from wengert.ir import Array, WengertList, type_of
+from wengert.ir import Array, Traced, WengertList, type_of
 from wengert.read.calls import call
 from wengert.record import Box, ground, plain
 from wengert.run import prepare, run_donating
@@ -17,8 +18,9 @@ from wengert.stage.constants import NeedsConstant
 from wengert.stage.program import Fixed, Leaf, Recorded, record
 from wengert.stage.recording import current_recording
 from wengert.stage.report import Report
-from wengert.tree import Structure, flatten, unflatten
+from wengert.tree import LEAF, Structure, flatten, unflatten
 
+QUICK = 8  # kinds of arguments that machine code tells apart before Python does
 KEPT = 64  # recordings that are kept for one kind of arguments
 WAYS_OUT = 'Rewrite the line, or run the function as it is: wg.compile(f, mode="eager")'
 
@@ -52,6 +54,42 @@ class Found(NamedTuple):
     hidden: Any  # what its hidden inputs are given
 
 
+class Containers(NamedTuple):
+    """How the user calls a list: with containers, for a container; the outputs in its order."""
+
+    arguments: Structure
+    result: Structure
+    order: tuple[int, ...]
+    otherwise: Callable[..., Any]  # takes arguments of other types
+
+
+class Execution(NamedTuple):
+    """A list that can be called, and, where the user's containers are simple, another one that takes those."""
+
+    call: Callable[..., Any]
+    quick: Callable[..., Any] | None
+
+
+Execute = Callable[[WengertList, "Containers | None"], Execution]
+
+
+def _without(count: int, function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function without what follows its arguments."""
+    return lambda *values: function(*values[:count])
+
+
+def _looked_up(
+    quick: Callable[..., Any], look_up: Callable[[Any], Any], otherwise: Callable[..., Any]
+) -> Callable[..., Any]:
+    """With what is from outside as further arguments."""
+
+    def call(*args: Any) -> Any:
+        hidden = look_up(())
+        return otherwise(*args) if hidden is None else quick(*args, *hidden)
+
+    return call
+
+
 class Compiled:
     """A function that is recorded for each kind of arguments, when it is called with them."""
 
@@ -62,12 +100,19 @@ class Compiled:
         static_names: frozenset[str] = frozenset(),
         donated: frozenset[int] = frozenset(),
         named: Callable[[int], str] = str,
+        execute: Execute | None = None,
     ) -> None:
         self.fun = fun
         self.static_numbers = static_numbers
         self.static_names = static_names
         self.donated = donated
         self.named = named  # what the function calls its arguments
+        self.execute = execute
+        self.general: Callable[..., Any] = self  # for all arguments
+        self.quick: Callable[..., Any] | None = None  # for the usual arguments, all in machine code
+        self._executions: WeakKeyDictionary[Recorded, Execution] = WeakKeyDictionary()
+        self._quick_ones = 0
+        self.last: WengertList | None = None  # the list that was recorded last
         self._recordings: dict[Key, list[Recorded]] = {}
         self._modes: dict[Any, str] = {}  # of what comes from outside: see capture.py
         self._constants: dict[Key, frozenset[int]] = {}  # which integers among the arguments are static after all
@@ -76,9 +121,13 @@ class Compiled:
         if current_recording() is not None:
             return call(self.fun, *args, **kwargs)  # part of what is being recorded
         given, recorded, hidden = self.find(self._given(args, kwargs))
-        program, inputs = prepare(recorded.list), [*given.values, *hidden]
-        out = run_donating(program, inputs, self._donated(given)) if self.donated else program(inputs)
-        found = [plain(x) for x in out]
+        values = [*given.values, *hidden]
+        if self.execute is not None and not any(isinstance(x, Traced) for x in values):
+            found = list(self._execution(given, recorded, kwargs).call(*values))
+        else:
+            program = prepare(recorded.list)
+            out = run_donating(program, values, self._donated(given)) if self.donated else program(values)
+            found = [plain(x) for x in out]
         for i, value in enumerate(found):
             if type(value) is np.ndarray and value.shape == ():
                 found[i] = value[()]
@@ -94,6 +143,37 @@ class Compiled:
     def report(self, *args: Any, **kwargs: Any) -> Report:
         """What has become of each loop and choice, for arguments like these."""
         return self.find(self._given(args, kwargs))[1].report
+
+    # -- execution -----------------------------------------------------------------------------------------------------
+
+    def _execution(self, given: Given, recorded: Recorded, kwargs: Any) -> Execution:
+        """How a recording is executed; made once."""
+        known = self._executions.get(recorded)
+        if known is None:
+            with _one_at_a_time:
+                known = self._executions.get(recorded) or self._make_execution(given, recorded, bool(kwargs))
+        return known
+
+    def _make_execution(self, given: Given, recorded: Recorded, keywords: bool) -> Execution:
+        assert self.execute is not None
+        result = recorded.structure
+        simple = not (keywords or given.others or recorded.effects or result is None)
+        if not simple or self._quick_ones >= QUICK:
+            made = self.execute(recorded.list, None)
+        else:
+            count = len(given.structure.children)
+            before = self.quick or self.general
+            otherwise = before if recorded.free else _without(count, before)
+            inputs = len(recorded.list.inputs) - len(given.values)
+            children = given.structure.children + (LEAF,) * inputs
+            arguments = Structure(tuple, tuple(range(len(children))), children)
+            assert result is not None
+            made = self.execute(recorded.list, Containers(arguments, result, recorded.order, otherwise))
+            if made.quick is not None:
+                self._quick_ones += 1
+                self.quick = made.quick if recorded.free else _looked_up(made.quick, recorded.look_up, before)
+        self._executions[recorded] = made
+        return made
 
     # -- recordings ----------------------------------------------------------------------------------------------------
 
@@ -135,6 +215,7 @@ class Compiled:
                 f"what the function reads from outside is not the same before and after it is recorded\n{WAYS_OUT}"
             )
         self._recordings[given.key] = [recorded, *known][:KEPT]
+        self.last = recorded.list
         return Found(given, recorded, hidden)
 
     def _loosen(self, last: Recorded, given: Given) -> None:

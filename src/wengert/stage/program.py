@@ -28,6 +28,7 @@ from wengert.stage.templates import error_template
 from wengert.stage.unknown import TracedText, Unknown
 from wengert.stage.values import STATIC, Frame, flatten, rebuild
 from wengert.transform import clean
+from wengert.tree import LEAF, Structure
 
 Effect = Callable[[Sequence[Any], Sequence[Any]], None]  # of the hidden inputs and the outputs
 
@@ -63,10 +64,34 @@ class Recorded:
     effects: tuple[Effect, ...]
     report: Report
     numbers: tuple[tuple[Source, Any], ...]  # the numbers from outside that are tested
+    free: bool  # nothing is looked up or tested
+
+    @property
+    def structure(self) -> Structure | None:
+        """The container of the result, if it is made of tuples, lists, dicts and None around numbers and arrays."""
+        plain = all(type(x) is Output for x in self.leaves)
+        return _structure(self.frame) if plain else None
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """Which outputs of the list the leaves of the result are."""
+        return tuple(x.number for x in self.leaves)
 
     def result(self, outputs: Sequence[Any]) -> Any:
         """The result, from the outputs of the list."""
         return rebuild(self.frame, iter([outputs[x.number] if type(x) is Output else _own(x) for x in self.leaves]))
+
+
+def _structure(frame: Frame) -> Structure | None:
+    if frame.kind is None:
+        return LEAF
+    if frame.kind is STATIC:
+        return Structure(type(None)) if frame.value is None else None
+    children = tuple(map(_structure, frame.parts))
+    if frame.kind not in (tuple, list, dict) or None in children:
+        return None
+    keys = frame.keys if frame.kind is dict else tuple(range(len(children)))
+    return Structure(frame.kind, keys, children)  # type: ignore[arg-type]
 
 
 def _own(value: Any) -> Any:
@@ -189,8 +214,9 @@ def _finish(recording: Recording, root: Body, inputs: dict[Var, str], results: l
     wl = clean(root.close(_once(all_inputs), outputs, names))
     leaves = tuple(Output(i) if type(x) is Var else x for i, x in enumerate(results))
     return Recorded(
-        wl, capture.lookup.function(), frame, leaves, tuple(effects), Report(root.entries), tuple(capture.numbers)
-    )
+        wl, capture.lookup.function(), frame, leaves, tuple(effects), Report(root.entries), tuple(capture.numbers),
+        capture.lookup.is_empty,
+    )  # fmt: skip
 
 
 def _once(values: Sequence[Var]) -> list[Var]:

@@ -167,6 +167,11 @@ class Lookup:
             self.test(f"{name}.type == {self.constant(kind)}")
         self._inputs.append(name)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to look up or to test."""
+        return not (self._lines or self._inputs)
+
     def function(self) -> Any:
         """The function of the arguments that are no arrays."""
         body = [*self._lines, f"return [{', '.join(self._inputs)}]"]

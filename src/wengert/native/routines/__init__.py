@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from wengert.native.routines import fourier, indexing, linalg, lists, products, regions, scans, sorting
+from wengert.native.routines import checks, fourier, indexing, linalg, lists, products, regions, scans, sorting
 
 ROUTINES: dict[str, Callable[..., Any]] = {
     "gather": indexing.gather,
@@ -23,6 +23,7 @@ ROUTINES: dict[str, Callable[..., Any]] = {
     "spread_items": lists.spread,
     "sum_items": lists.shrink,
     "fourier": fourier.transform,
+    "check": checks.check,
     "for": regions.for_,
     "while": regions.while_,
     "cond": regions.cond,

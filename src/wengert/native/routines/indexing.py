@@ -23,39 +23,81 @@ class Places:
 
     def __init__(self, low: Scope, line: Line, array: Place, arrays: tuple[Any, ...]) -> None:
         self.low, self.line = low, line
-        index, path = line.params["index"], line.params.get("path", ())
-        layout: Layout | None = array.layout
-        for primitive, params in path:
-            assert layout is not None
-            if slots(params.get("index", ())):
-                raise LookupError("an index array on the way")
-            layout = view_layout(layout, primitive, params)
-        if layout is None or any(type(part) is bool for part in index):
-            raise LookupError("a copy on the way")
         if any(dtype_of(a).kind == "b" for a in arrays):
             raise LookupError("a mask")
-        given = iter(arrays)
-        pairs = [(part, next(given)) for part in index if part is SLOT or type(part) is Window]
-        self.arrays = arrays = tuple(a for part, a in pairs if part is SLOT)
-        self.windows = [
-            (a, layout.strides[axis])
-            for (part, a), axis in zip(pairs, _axes_of(index, len(layout.shape), (SLOT, Window)), strict=True)
-            if part is not SLOT
-        ]
+        layout, pointer = array.layout, array.pointer
+        for primitive, params in line.params.get("path", ()):
+            count = slots(params["index"]) if "index" in params else 0
+            if count:
+                layout, pointer, left = self._moved(layout, pointer, params["index"], arrays[:count], True)
+                assert not left
+            else:
+                found = view_layout(layout, primitive, params)
+                if found is None:
+                    raise LookupError("a copy on the way")
+                layout = found
+            arrays = arrays[count:]
+        index = line.params["index"]
         before, _ = block(index, len(layout.shape))
-        basic = (*(slice(None) if part is SLOT else part.at(0) if type(part) is Window else part for part in index),)
-        whole = layout_of(phantom(layout)[basic if Ellipsis in basic else (*basic, Ellipsis)])
-        self.array = Place(array.pointer, whole)
-        self.slots = _axes_of(index, len(layout.shape), (SLOT,), reads=True)
+        ndim = len(layout.shape)
+        whole, pointer, self.arrays = self._moved(layout, pointer, index, arrays, False)
+        self.array = Place(pointer, whole)
+        self.slots = _result_axes(index, ndim)
+        self.axes = [axis for part, axis in _own_axes(index, ndim) if part is SLOT]  # as the user counts them
         self.basic = [a for a in range(len(whole.shape)) if a not in self.slots]
-        self.block = np.broadcast_shapes(*(low.shape(a) for a in arrays))
+        self.block = np.broadcast_shapes(*(low.shape(a) for a in self.arrays))
         rest = [whole.shape[a] for a in self.basic]
-        before = min(before, len(rest))
-        self.before = before
-        self.shape = (*rest[:before], *self.block, *rest[before:])
-        # the axes as the user counts them, for messages
-        self.axes = _axes_of(index, len(layout.shape), (SLOT,))
+        self.before = min(before, len(rest))
+        self.shape = (*rest[: self.before], *self.block, *rest[self.before :])
         self.lengths = [whole.shape[a] for a in self.slots]
+
+    def _moved(
+        self, layout: Layout, pointer: Val, index: Any, arrays: tuple[Any, ...], single: bool
+    ) -> tuple[Layout, Val, tuple[Any, ...]]:
+        """What slices, integers and windows leave of an array; single numbers in slots too, if `single`.
+
+        The layout is that of windows and numbers at 0; how far they are away is added to the address.
+        """
+        if any(type(part) is bool for part in index):
+            raise LookupError("a truth")
+        template, left, given = [], [], iter(arrays)
+        own = (axis for _, axis in _own_axes(index, len(layout.shape)))
+        axes = dict(zip(_numbers_of_parts(index), own, strict=True))
+        for i, part in enumerate(index):
+            if part is SLOT and not single:
+                left.append(next(given))
+                part = slice(None)
+            elif part is SLOT or type(part) is Window:
+                x, n, stride = next(given), layout.shape[axes[i]], layout.strides[axes[i]]
+                if self.low.shape(x) != ():
+                    raise LookupError("an index array on the way")
+                start = self.low.e.convert(self.low.elements(x).flat[0], "i8")
+                reach = (part.size - 1) * part.step + 1 if type(part) is Window else 1
+                pointer = self._advanced(pointer, start, n, reach, stride, axes[i], type(part) is Window)
+                part = part.at(0) if type(part) is Window else 0
+            template.append(part)
+        full = tuple(template) if Ellipsis in template else (*template, Ellipsis)
+        return layout_of(phantom(layout)[full]), pointer, tuple(left)
+
+    def _advanced(
+        self, pointer: Val, start: Val, n: int, reach: int, stride: int, axis: int, window: bool
+    ) -> Val:
+        """The address moved on to where a window or a number begins, which has to be inside."""
+        b, low = self.low.b, self.low
+        if window:
+            if reach > 0:
+                wrong = b.compare("ugt", start, b.constant(n - reach, "i8"))
+                low.guard_index(wrong, start, axis, n, self.line, reach)
+        else:
+            start, given = self._from_end(start, n), start
+            low.guard_index(b.compare("uge", start, b.constant(n, "i8")), given, axis, n, self.line)
+        return b.offset(pointer, b.op("mul", start, b.constant(stride, "i8")))
+
+    def _from_end(self, index: Val, n: int) -> Val:
+        """An index that may count from the end."""
+        b = self.low.b
+        negative = b.compare("slt", index, b.constant(0, "i8"))
+        return b.select(negative, b.op("add", index, b.constant(n, "i8")), index)
 
     # -- addresses -----------------------------------------------------------------------------------------------------
 
@@ -65,8 +107,7 @@ class Places:
         total: Val | int = 0
         for number, slot, axis, n in zip(numbers, self.slots, self.axes, self.lengths, strict=True):
             wide = e.convert(number, "i8")
-            negative = b.compare("slt", wide, b.constant(0, "i8"))
-            at = b.select(negative, b.op("add", wide, b.constant(n, "i8")), wide)
+            at = self._from_end(wide, n)
             low.guard_index(b.compare("uge", at, b.constant(n, "i8")), wide, axis, n, self.line)
             part = b.op("mul", at, b.constant(self.array.layout.strides[slot], "i8"))
             total = part if isinstance(total, int) else b.op("add", total, part)
@@ -75,12 +116,7 @@ class Places:
     @property
     def start(self) -> Val:
         """The address of the first element."""
-        low, b = self.low, self.low.b
-        pointer = b.offset(self.array.pointer, self.array.layout.offset)
-        for start, stride in self.windows:
-            wide = low.e.convert(low.elements(start).flat[0], "i8")
-            pointer = b.offset(pointer, b.op("mul", wide, b.constant(stride, "i8")))
-        return pointer
+        return self.low.b.offset(self.array.pointer, self.array.layout.offset)
 
     def tiny(self) -> Iterator[tuple[tuple[int, ...], Val]]:
         """Each element that is named, by its index in what is read, with its address."""
@@ -118,19 +154,29 @@ class Places:
         moves.nest(low.b, axes, pointers, (), lambda lanes, at: at_index(at))
 
 
-def _axes_of(index: Any, ndim: int, kinds: tuple[Any, ...], reads: bool = False) -> list[int]:
-    """The axes of the parts of these kinds, as the array has them, or as what is read without index arrays has them."""
-    named = sum(part is not None and part is not Ellipsis for part in index)
+def _numbers_of_parts(index: Any) -> list[int]:
+    return [i for i, part in enumerate(index) if part is not None and part is not Ellipsis]
+
+
+def _own_axes(index: Any, ndim: int) -> list[tuple[Any, int]]:
+    """The parts of an index that name an axis, with that axis of the array."""
+    found, axis = [], 0
+    for part in index:
+        if part is Ellipsis:
+            axis += ndim - len(_numbers_of_parts(index))
+        elif part is not None:
+            found.append((part, axis))
+            axis += 1
+    return found
+
+
+def _result_axes(index: Any, ndim: int) -> list[int]:
+    """Where the axes of the slots are in what slices and integers leave."""
     axis, found = 0, []
     for part in index:
-        if part in kinds or type(part) in kinds:
+        if part is SLOT:
             found.append(axis)
-        if part is Ellipsis:
-            axis += ndim - named
-        elif part is None or isinstance(part, int):
-            axis += (part is None) == reads
-        else:
-            axis += 1
+        axis += ndim - len(_numbers_of_parts(index)) if part is Ellipsis else not isinstance(part, int)
     return found
 
 
@@ -182,6 +228,8 @@ def _update(low: Scope, line: Line, add: bool) -> Any:
     places = _places(low, line, target, tuple(arrays))
     if places is None:
         return NotImplemented
+    if 0 in places.shape:
+        return None
     code = places.array.code
     if code[0] != "c" and dtype_of(value).kind == "c":
         return NotImplemented
