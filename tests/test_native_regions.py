@@ -42,10 +42,15 @@ def both(wl: WengertList, *args: Any) -> Any:
     return expected
 
 
+def _compiled(wl: WengertList, *args: Any) -> Any:
+    return compile_list(wl, warn=False, verify=True)(*args)
+
+
 @pytest.mark.parametrize(("case", "kind"), CASES)
 def test_as_interpreted(case: Any, kind: type, monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests of the interpreter, each list of which is compiled too."""
-    monkeypatch.setattr(test_regions, "run", both)
+    effects = kind is test_regions.TestEffects  # which happen once
+    monkeypatch.setattr(test_regions, "run", _compiled if effects else both)
     case(kind())
 
 
@@ -115,9 +120,7 @@ def test_what_is_carried_changes_places() -> None:
     body = record(step, (I64, *[vector(n)] * 4))
     rng = np.random.default_rng(0)
     for trips in (0, 1, 2, 5):
-        wl = program(
-            lambda a, b, c, d, trips=trips: (*loop(body, [a, b, c, d], [], [], trips), a), *[vector(n)] * 4
-        )
+        wl = program(lambda a, b, c, d, trips=trips: (*loop(body, [a, b, c, d], [], [], trips), a), *[vector(n)] * 4)
         both(wl, *rng.standard_normal((4, n)))
 
 
@@ -142,9 +145,7 @@ def test_updates_inside_of_loops_cost_what_they_write() -> None:
     one = record(lambda i, x, v: bind(index_add, (x, v, i), {"index": (SLOT,)}), (I64, vector(n), F64))
     arm = record(lambda x, v, i: loop(one, [x], [v], [], 1), (vector(n), F64, I64))
     other = record(lambda x, v, i: bind(index_add, (x, v, i), {"index": (SLOT,)}), (vector(n), F64, I64))
-    step = record(
-        lambda i, x, v: bind(cond, (i % 2 == 0, x, v, i), {"branches": (arm, other)}), (I64, vector(n), F64)
-    )
+    step = record(lambda i, x, v: bind(cond, (i % 2 == 0, x, v, i), {"branches": (arm, other)}), (I64, vector(n), F64))
     call = compile_list(program(lambda x, v: loop(step, [x], [v], [], n), vector(n), F64)).call
     x = np.zeros(n)
     start = time.perf_counter()

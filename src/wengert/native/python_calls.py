@@ -120,4 +120,3 @@ def emit_elements(low: Scope, line: Line, xs: Sequence[Val]) -> Val:
     assert status is not None
     b.guard(b.compare("ne", status, b.constant(0, "i4")), 1)
     return b.load(result, out)
-

@@ -211,4 +211,3 @@ def by_loop(low: Scope, line: Line) -> bool:
     if result is not out:
         moves.move(low.e, out, result)
     return True
-

@@ -23,9 +23,7 @@ def _permute(x: Any, order: Any, axis: int) -> Any:
 def _places(order: Any, axis: int) -> tuple[Any, ...]:
     """An index of the elements at these positions along the axis, in arrays for all axes."""
     shape = shape_of(order)
-    index: list[Any] = [
-        np.arange(n).reshape((n,) + (1,) * (len(shape) - 1 - k)) for k, n in enumerate(shape)
-    ]
+    index: list[Any] = [np.arange(n).reshape((n,) + (1,) * (len(shape) - 1 - k)) for k, n in enumerate(shape)]
     index[axis] = order
     return tuple(index)
 

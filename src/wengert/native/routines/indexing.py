@@ -79,9 +79,7 @@ class Places:
         full = tuple(template) if Ellipsis in template else (*template, Ellipsis)
         return layout_of(phantom(layout)[full]), pointer, tuple(left)
 
-    def _advanced(
-        self, pointer: Val, start: Val, n: int, reach: int, stride: int, axis: int, window: bool
-    ) -> Val:
+    def _advanced(self, pointer: Val, start: Val, n: int, reach: int, stride: int, axis: int, window: bool) -> Val:
         """The address moved on to where a window or a number begins, which has to be inside."""
         b, low = self.low.b, self.low
         if window:
@@ -260,4 +258,3 @@ def _update(low: Scope, line: Line, add: bool) -> Any:
 
 def _align(code: str) -> int | None:
     return None if code in PARTS else itemsize(code)
-

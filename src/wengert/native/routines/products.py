@@ -102,9 +102,7 @@ def _one_product(a: Place, b: Place, c: Place) -> bool:
 
 def _even_rows(place: Place) -> bool:
     shape, strides = place.shape[:-1], place.layout.strides[:-1]
-    return all(
-        shape[i] == 1 or strides[i] == strides[i + 1] * shape[i + 1] for i in range(len(shape) - 1)
-    )
+    return all(shape[i] == 1 or strides[i] == strides[i + 1] * shape[i + 1] for i in range(len(shape) - 1))
 
 
 def _tall(place: Place) -> Place:
@@ -242,9 +240,7 @@ def _rows(low: Scope, a: Place, b: Place, c: Place, i: Val, count: int) -> None:
 
 
 def _dot(low: Scope, a: Place, b: Place, c: Place) -> None:
-    total = _inner(
-        low, a.shape[1], low.address(a), a.layout.strides[1], low.address(b), b.layout.strides[0], c.code
-    )
+    total = _inner(low, a.shape[1], low.address(a), a.layout.strides[1], low.address(b), b.layout.strides[0], c.code)
     low.b.store(total, low.address(c))
 
 
