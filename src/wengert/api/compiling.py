@@ -12,6 +12,7 @@ from wengert.api.arguments import parameter_name
 from wengert.boundary import boundary
 from wengert.ir import WengertList
 from wengert.stage import Compiled, Containers, Execution
+from wengert.tree import LEAF
 
 Function = Callable[..., Any]
 
@@ -108,11 +109,12 @@ def _source(recordings: Compiled, language: str = "python", *args: Any, name: st
     """The program for arguments like these, or the last one that was recorded, as text."""
     from wengert.native import compile_list
 
-    wl = recordings.as_list(*args, **kwargs) if args or kwargs else recordings.last
-    if wl is None:
+    recorded = recordings.recorded(*args, **kwargs) if args or kwargs else recordings.last
+    if recorded is None:
         raise ValueError("source: nothing is recorded yet: call the function, or give arguments: source('c', *args)")
     found = re.sub(r"\W+", "_", name or getattr(recordings.fun, "__name__", ""))
-    return compile_list(wl, warn=False).source(language, found if found.isidentifier() else "program")
+    program = compile_list(recorded.list, single=recorded.structure == LEAF, warn=False)
+    return program.source(language, found if found.isidentifier() else "program")
 
 
 def _several(value: Any) -> tuple[Any, ...]:

@@ -50,7 +50,7 @@ class NativeProgram:
         `"python"` in NumPy, `"c"` as a C99 file that stands for itself, `"h"` its header, `"llvm"`, `"asm"`.
         """
         if language == "python":
-            return python_file(self.list, name)
+            return python_file(self.list, name, self.single)
         if language == "llvm":
             return self.text
         if language == "asm":

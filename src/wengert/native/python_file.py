@@ -331,8 +331,8 @@ def _is_infix(symbol: str) -> bool:
     return not any(c in string.ascii_letters + string.digits for c in symbol.replace("{0}", "").replace("{1}", ""))
 
 
-def python_file(wl: WengertList, name: str) -> str:
-    """The program."""
+def python_file(wl: WengertList, name: str, single: bool = False) -> str:
+    """The program; of a `single` output it returns the value, else a tuple."""
     writer = Writer()
     given = [writer.name(x, wl.names[k] if k < len(wl.names) else f"x{k}") for k, x in enumerate(wl.inputs)]
     writer.all(wl.lines, 1)
@@ -346,6 +346,6 @@ def python_file(wl: WengertList, name: str) -> str:
     parts = ["\n".join(imports), *writer.helpers.values()]
     if writer.constants:
         parts.append("\n".join(writer.constants))
-    comma = "," if len(wl.outputs) == 1 else ""
+    comma = "," if len(wl.outputs) == 1 and not single else ""
     parts.append("\n".join(x for x in (f"def {name}({', '.join(given)}):", body, f"    return {results}{comma}") if x))
     return "\n\n\n".join(parts) + "\n"

@@ -112,7 +112,7 @@ class Compiled:
         self.quick: Callable[..., Any] | None = None  # for the usual arguments, all in machine code
         self._executions: WeakKeyDictionary[Recorded, Execution] = WeakKeyDictionary()
         self._quick_ones = 0
-        self.last: WengertList | None = None  # the list that was recorded last
+        self.last: Recorded | None = None  # the last recording
         self._recordings: dict[Key, list[Recorded]] = {}
         self._modes: dict[Any, str] = {}  # of what comes from outside: see capture.py
         self._constants: dict[Key, frozenset[int]] = {}  # which integers among the arguments are static after all
@@ -138,11 +138,15 @@ class Compiled:
 
     def as_list(self, *args: Any, **kwargs: Any) -> WengertList:
         """The Wengert list for arguments like these."""
-        return self.find(self._given(args, kwargs))[1].list
+        return self.recorded(*args, **kwargs).list
+
+    def recorded(self, *args: Any, **kwargs: Any) -> Recorded:
+        """The recording for arguments like these."""
+        return self.find(self._given(args, kwargs))[1]
 
     def report(self, *args: Any, **kwargs: Any) -> Report:
         """What has become of each loop and choice, for arguments like these."""
-        return self.find(self._given(args, kwargs))[1].report
+        return self.recorded(*args, **kwargs).report
 
     # -- execution -----------------------------------------------------------------------------------------------------
 
@@ -215,7 +219,7 @@ class Compiled:
                 f"what the function reads from outside is not the same before and after it is recorded\n{WAYS_OUT}"
             )
         self._recordings[given.key] = [recorded, *known][:KEPT]
-        self.last = recorded.list
+        self.last = recorded
         return Found(given, recorded, hidden)
 
     def _loosen(self, last: Recorded, given: Given) -> None:

@@ -1,0 +1,124 @@
+"""wg.compile runs machine code: which, for what arguments, at what price, and as text."""
+
+from __future__ import annotations
+
+import ast
+import timeit
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+
+import wengert as wg
+
+
+def price(call: Any) -> float:
+    """Nanoseconds of a call, the least of many."""
+    return min(timeit.repeat(call, number=2000, repeat=30)) / 2000 * 1e9
+
+
+def mixed(x: Any, y: Any) -> Any:
+    return {"sum": x * np.sin(y) + 3, "parts": (x, [y * y])}
+
+
+def newton(x: Any) -> Any:
+    y = x
+    while abs(y * y - x) > 1e-12:
+        y = 0.5 * (y + x / y)
+    return y
+
+
+def test_modes_agree() -> None:
+    x, y = np.arange(5.0), 2.5
+    expected = mixed(x, y)
+    for mode in ("native", "list", "eager"):
+        found = wg.compile(mixed, mode=mode)(x, y)
+        assert list(found) == ["sum", "parts"]
+        assert (type(found["parts"]), type(found["parts"][1])) == (tuple, list)
+        np.testing.assert_allclose(found["sum"], expected["sum"], rtol=1e-15)
+        np.testing.assert_array_equal(found["parts"][1][0], y * y)
+    with pytest.raises(ValueError, match="mode="):
+        wg.compile(mixed, mode="fast")
+
+
+def test_calls_cost_little() -> None:
+    """Bounds that hold on a busy machine; a quiet one is three times as fast."""
+    scalar, array = wg.compile(lambda x, y: x * np.sin(y)), wg.compile(lambda x: x * 2.0 + 1.0)
+    x = np.arange(8.0)
+    assert type(scalar(1.0, 2.0)) is float or isinstance(scalar(1.0, 2.0), np.float64)
+    array(x)
+    assert price(lambda: scalar(1.0, 2.0)) < 600
+    assert price(lambda: array(x)) < 900
+
+
+def test_kinds_of_arguments() -> None:
+    """One function, many kinds of arguments, in turns, more than machine code tells apart."""
+    f = wg.compile(lambda x: (x * x).sum() if isinstance(x, np.ndarray) else x * x)
+    cases = [np.arange(float(n)) + 1 for n in range(1, 13)] + [np.arange(3), np.float32(2), 1.5, 3, 1j]
+    for _ in range(3):
+        for x in cases:
+            expected = (x * x).sum() if isinstance(x, np.ndarray) else x * x
+            found = f(x)
+            assert found == expected
+            assert np.asarray(found).dtype == np.asarray(expected).dtype
+    a = np.arange(24.0).reshape(2, 3, 4)
+    for view in (a, a.T, a[::-1, :, ::2], np.asfortranarray(a), a[1, 2]):
+        assert f(view) == (view * view).sum()
+
+
+FACTOR = np.array([1.0, 2.0])
+SCALE = 1.0
+
+
+def test_what_is_read_from_outside_is_never_stale() -> None:
+    global FACTOR, SCALE
+    f = wg.compile(lambda x: (x * FACTOR).sum() * SCALE)
+    x = np.array([1.0, 1.0])
+    assert f(x) == f(x) == 3.0
+    FACTOR[1] = 5.0
+    assert f(x) == 6.0
+    SCALE = 2.0
+    assert f(x) == f(x) == 12.0
+    FACTOR = np.array([0.0, 1.0])
+    assert f(x) == 2.0
+    SCALE, FACTOR = 1.0, np.array([1.0, 2.0])
+
+
+def test_inside_and_outside_of_transforms() -> None:
+    root = wg.compile(newton)
+    slope = 0.5 / np.sqrt(2.0)
+    assert root(2.0) == pytest.approx(2**0.5, rel=1e-15)
+    assert wg.grad(root)(2.0) == pytest.approx(slope, rel=1e-12)
+    assert wg.compile(wg.grad(newton))(2.0) == pytest.approx(slope, rel=1e-12)
+    assert wg.compile(wg.grad(wg.grad(root)))(2.0) == pytest.approx(-slope / 4, rel=1e-10)
+    assert wg.vmap(root)(np.array([4.0, 9.0])) == pytest.approx([2.0, 3.0])
+
+
+def test_sources() -> None:
+    """Text of each language; that of Python runs."""
+    root = wg.compile(newton)
+    with pytest.raises(ValueError, match="nothing is recorded"):
+        root.source()
+    root(2.0)
+    code = root.source("python")
+    names: dict[str, Any] = {}
+    exec(compile(ast.parse(code), "newton", "exec"), names)
+    assert names["newton"](2.0) == root(2.0)
+    assert "while" in code
+    assert "newton(" in root.source("c")
+    assert "define" in root.source("llvm")
+    assert "ret" in root.source("asm")
+
+
+def test_what_python_runs_is_named_once() -> None:
+    f = wg.compile(lambda a: np.linalg.svd(a, compute_uv=False).sum())
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        assert f(np.eye(3)) == 3.0
+        assert f(2 * np.eye(3)) == 6.0
+    assert [str(w.message).split()[0] for w in said if "inside of compiled code" in str(w.message)] == ["svdvals"]
+    g = wg.compile(lambda a: np.fft.ifft(np.fft.fft(a)).real * 2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        np.testing.assert_allclose(g(np.arange(7.0)), np.arange(7.0) * 2, atol=1e-14)
