@@ -186,6 +186,21 @@ class TestCondAndRemat:
         assert run(wl, 0.5, 2.0) == [np.sin(0.5) * 2, 0.5]
 
 
+def test_an_error_in_a_trip_names_the_line() -> None:
+    """The line that was recorded, as the traceback of a run does not have it."""
+
+    def step(i: Any, c: Any, table: Any) -> Any:
+        return c + bind(getitem, (table, i), {"index": (SLOT,)})
+
+    body = record(step, (I64, F64, vector(3)))
+    wl = program(lambda c, table: loop(body, [c], [table], [], 4), F64, vector(3))
+    with pytest.raises(IndexError) as caught:
+        run(wl, 0.0, np.zeros(3))
+    (note,) = caught.value.__notes__
+    assert "test_regions.py" in note
+    assert 'return c + bind(getitem, (table, i), {"index": (SLOT,)})' in note
+
+
 class TestEffects:
     """A line that does something is run once in every trip that is made, in values and in derivatives."""
 

@@ -12,7 +12,7 @@ from wengert.ir.sequence import Sequence
 from wengert.ir.text import Names, expression
 from wengert.ir.types import PYTHON_SCALARS, Array, Seq, Type, dtype_of, shape_of, type_of
 from wengert.ir.var import ABSENT, Origin, Var
-from wengert.ir.wengert_list import WengertList
+from wengert.ir.wengert_list import WengertList, remembered
 
 __all__ = [
     "ABSENT",
@@ -52,6 +52,7 @@ __all__ = [
     "moving_vars",
     "no_rule",
     "register",
+    "remembered",
     "shape_of",
     "type_of",
     "user_location",

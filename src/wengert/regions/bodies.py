@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterable
 from collections.abc import Sequence as Several
 from itertools import compress
@@ -10,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Seq, Sequence, Type, Var, WengertList, type_of
+from wengert.ir import Seq, Sequence, Type, Var, WengertList, remembered, type_of
 from wengert.transform import Replay, start_backward, tangent_type, zeros_like
 
 Flags = tuple[bool, ...]
@@ -50,7 +49,7 @@ def in_rows(values: Iterable[Any], moved: Several[bool], count: int) -> list[tup
     return [tuple(next(rest) for _ in range(count)) if flag else None for flag in moved]
 
 
-@functools.lru_cache(maxsize=1024)
+@remembered
 def transposed_body(
     body: WengertList, linear: Flags, cts: Flags, added: Flags, asked: Flags
 ) -> tuple[WengertList, Flags]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from wengert.ir import Line, Var, WengertList, dependents
+from wengert.ir import Line, Var, WengertList, dependents, remembered
 from wengert.primitives import add, multiply
 from wengert.regions.cut import to_store
 from wengert.transform import Joint, clean, tangent_type
@@ -56,7 +55,7 @@ class Halves:
     reads: tuple[Read, ...]
 
 
-@functools.lru_cache(maxsize=1024)
+@remembered
 def split_body(body: WengertList, moving: Flags, moved: Flags, roles: tuple[Role, ...], at_hand: Flags) -> Halves:
     """The halves of a body whose inputs `moving` have tangents; those of the outputs `moved` are asked for.
 

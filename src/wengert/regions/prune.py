@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from itertools import compress
 from typing import Any
 
-from wengert.ir import Line, Var, WengertList
+from wengert.ir import Line, Var, WengertList, remembered
 from wengert.regions.bodies import Flags, any_of
 from wengert.regions.layout import Loop, has_ys
 from wengert.regions.whiles import counting
 from wengert.transform import clean
 
 
-@functools.lru_cache(maxsize=4096)
+@remembered
 def kept(body: WengertList, outputs: Flags) -> WengertList:
     """The body with these outputs only, and all its inputs; the same object if nothing goes."""
     wl = clean(WengertList(body.inputs, body.lines, tuple(compress(body.outputs, outputs)), body.names))
@@ -26,7 +25,7 @@ def _is(a: Any, b: Any) -> bool:
     return a is b
 
 
-@functools.lru_cache(maxsize=4096)
+@remembered
 def reads(body: WengertList, outputs: Flags) -> Flags:
     """Which inputs these outputs of a body depend on."""
     wl = kept(body, outputs)
@@ -34,7 +33,7 @@ def reads(body: WengertList, outputs: Flags) -> Flags:
     return tuple(var in read for var in wl.inputs)
 
 
-@functools.lru_cache(maxsize=4096)
+@remembered
 def with_inputs(body: WengertList, inputs: Flags) -> WengertList:
     """The body with these inputs only; the same object if they are all."""
     if all(inputs):

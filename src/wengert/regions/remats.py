@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from itertools import compress
 from typing import Any
 
-from wengert.ir import Linearized, Primitive, Tangent, WengertList, moved_outputs
+from wengert.ir import Linearized, Primitive, Tangent, WengertList, moved_outputs, remembered
 from wengert.regions.bodies import Flags, Lifting, flags_at, in_rows
 from wengert.regions.choices import arms_backward
 from wengert.regions.lines import write
@@ -41,7 +40,7 @@ def linearize(
     return Linearized(write("remat", xs, **params), places, Primitive.table["remat"], inputs, {"body": linear})
 
 
-@functools.lru_cache(maxsize=1024)
+@remembered
 def linear_body(body: WengertList, moving: Flags, moved: Flags) -> WengertList:
     """`(*tangents of the moving inputs, *inputs) -> tangents of the moved outputs`."""
     joint = Joint("linearize", split=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Sequence as Several
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -46,15 +45,12 @@ def with_outputs(wl: WengertList, outputs: Several[Any]) -> WengertList:
     return WengertList(wl.inputs, wl.lines, tuple(outputs), wl.names)
 
 
-_simple: WeakKeyDictionary[WengertList, WengertList] = WeakKeyDictionary()
-
-
 def simplified(wl: WengertList) -> WengertList:
-    """The list, simplified; the same object each time."""
-    found = _simple.get(wl)
+    """The list, simplified; the same object each time, which is simple itself."""
+    found: WengertList | None = wl.memo.get(simplify)
     if found is None:
-        found = _simple[wl] = simplify(wl)
-        _simple[found] = found
+        found = wl.memo[simplify] = simplify(wl)
+        found.memo[simplify] = found
     return found
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from typing import Any
 
-from wengert.ir import Line, Linearized, Var, WengertList, moved_outputs
+from wengert.ir import Line, Linearized, Var, WengertList, moved_outputs, remembered
 from wengert.primitives import add
 from wengert.regions.bodies import Flags, Lifting, any_of, companions, flags_at, in_rows
 from wengert.regions.build import index_type
@@ -87,13 +86,13 @@ def linearize(
     return linear_loop(halves, ran, outputs, [k + 1 for k in moving], -1, moved)
 
 
-@functools.lru_cache(maxsize=1024)
+@remembered
 def _with_index(body: WengertList) -> WengertList:
     """The body as that of a `for`, which has an index."""
     return WengertList((Var(type=index_type()), *body.inputs), body.lines, body.outputs, ("", *body.names))
 
 
-@functools.lru_cache(maxsize=1024)
+@remembered
 def _without_index(body: WengertList) -> WengertList:
     return WengertList(body.inputs[1:], body.lines, body.outputs, body.names[1:])
 

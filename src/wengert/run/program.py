@@ -6,11 +6,10 @@ import sys
 from collections.abc import Iterable
 from contextvars import ContextVar
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from wengert.ir import Primitive, Traced, Var, WengertList, bind
+from wengert.ir import Location, Primitive, Traced, Var, WengertList, bind, remembered
 
 
 class Step(NamedTuple):
@@ -22,6 +21,7 @@ class Step(NamedTuple):
     free: tuple[int, ...]  # not read any more
     outputs: tuple[int, ...]
     weak: tuple[Any, ...]  # of outputs that are Python numbers, their dtype; else None
+    location: Location | None
     reuses: bool  # the first input is not read any more, and the primitive can write into its buffer
 
 
@@ -49,12 +49,8 @@ class Program:
         for number, line in enumerate(wl.lines):
             read = [x for x in line.inputs if type(x) is Var]
             dying = [x for x in dict.fromkeys(read) if last[x] == number]
-            writable = (
-                line.inputs
-                and type(line.inputs[0]) is Var
-                and line.inputs[0] in dying
-                and read.count(line.inputs[0]) == 1
-            )
+            first = line.inputs[0] if line.inputs else None
+            writable = type(first) is Var and first in dying and read.count(first) == 1
             self.steps.append(
                 Step(
                     line.primitive,
@@ -63,7 +59,8 @@ class Program:
                     (*map(register, dying), *unread),
                     tuple(map(register, line.outputs)),
                     tuple(var.type.dtype if var.type.weak else None for var in line.outputs),
-                    bool(writable) and line.primitive.update is not None,
+                    line.location,
+                    writable and line.primitive.update is not None,
                 )
             )
             unread = [registers[x] for x in line.outputs if x not in last]
@@ -76,37 +73,39 @@ class Program:
         registers = self._start.copy()
         registers[: self.count] = args
         args.clear()
-        for primitive, inputs, params, free, outputs, weak, reuses in self.steps:
-            values = [registers[i] for i in inputs]
-            for i in free:
-                registers[i] = None
-            out: Any
-            if primitive.consume is not None and not any(isinstance(x, Traced) for x in values):
-                out = primitive.consume(values, **params)
-            elif reuses and is_lone(values) and not any(isinstance(x, Traced) for x in values):
-                assert primitive.update is not None
-                out = (primitive.update(*values, **params),)
-            else:
-                out = bind(primitive, tuple(values), params)
-                if type(out) is not tuple:
-                    out = (out,)
-            for i, value, python in zip(outputs, out, weak, strict=True):
-                is_one = python is not None and isinstance(value, np.generic) and value.dtype == python
-                registers[i] = value.item() if is_one else value
-            del values, out
-            value = None
+        step = None
+        try:
+            for step in self.steps:
+                primitive, inputs, params, free, outputs, weak, _, reuses = step
+                values = [registers[i] for i in inputs]
+                for i in free:
+                    registers[i] = None
+                out: Any
+                if primitive.consume is not None and not any(isinstance(x, Traced) for x in values):
+                    out = primitive.consume(values, **params)
+                elif reuses and is_lone(values) and not any(isinstance(x, Traced) for x in values):
+                    assert primitive.update is not None
+                    out = (primitive.update(*values, **params),)
+                else:
+                    out = bind(primitive, tuple(values), params)
+                    if type(out) is not tuple:
+                        out = (out,)
+                for i, value, python in zip(outputs, out, weak, strict=True):
+                    is_one = python is not None and isinstance(value, np.generic) and value.dtype == python
+                    registers[i] = value.item() if is_one else value
+                del values, out
+                value = None
+        except Exception as error:  # the user's line is not in the traceback: it was recorded from there
+            if step is not None and step.location is not None and not hasattr(error, "__notes__"):
+                error.add_note(str(step.location))
+            raise
         return [registers[i] for i in self._results]
 
 
-_prepared: WeakKeyDictionary[WengertList, Program] = WeakKeyDictionary()
-
-
+@remembered
 def prepare(wl: WengertList) -> Program:
     """The program of a list, made once."""
-    program = _prepared.get(wl)
-    if program is None:
-        program = _prepared[wl] = Program(wl)
-    return program
+    return Program(wl)
 
 
 # Whether a buffer may be written over is asked of CPython's reference counts: they know every view and other name. What

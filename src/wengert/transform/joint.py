@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Sequence
 from itertools import compress
 from typing import Any
 
-from wengert.ir import Array, Line, Primitive, Traced, Type, Var, WengertList, bind
+from wengert.ir import Array, Line, Primitive, Traced, Type, Var, WengertList, bind, remembered
 from wengert.transform.push import fit, push, zeros_like
 from wengert.transform.replay import Replay
 
@@ -76,7 +75,7 @@ class Joint(Replay):
         return [not isinstance(x, Traced) or x.level is not self.level or x.ssa in self.at_hand for x in xs]
 
 
-@functools.lru_cache(maxsize=1024)
+@remembered
 def dual_list(wl: WengertList, moving: tuple[bool, ...], moved: tuple[bool, ...]) -> WengertList:
     """`(*inputs, *tangents of the moving) -> (*outputs, *tangents of the moved)`."""
     joint = Joint("forward")
