@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from collections.abc import Sequence as Several
 from itertools import compress
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -25,6 +25,36 @@ def flags_at(count: int, places: Iterable[int]) -> Flags:
 def any_of(*rows: Several[bool]) -> Flags:
     """Where one of several rows of flags is true."""
     return tuple(map(any, zip(*rows, strict=True)))
+
+
+class Slot(NamedTuple):
+    """An input of a body, by its position."""
+
+    position: int
+
+
+@remembered
+def arranged(wl: WengertList, inputs: tuple[int | Type, ...], outputs: tuple[int | Slot | Type, ...]) -> WengertList:
+    """The list with some of its inputs and outputs, in another order; the same object each time.
+
+    A type stands for an input that nothing reads, or an output that is zero; a `Slot` for an output that is an input.
+    """
+
+    def output(x: int | Slot | Type) -> Any:
+        if isinstance(x, int):
+            return wl.outputs[x]
+        return wl.inputs[x.position] if isinstance(x, Slot) else blank(x)
+
+    names = tuple(wl.names[k] if isinstance(k, int) and k < len(wl.names) else "" for k in inputs) if wl.names else ()
+    given = tuple(wl.inputs[k] if isinstance(k, int) else Var(type=k) for k in inputs)
+    return WengertList(given, wl.lines, tuple(map(output, outputs)), names)
+
+
+def taken(values: list[Any], count: int) -> tuple[Any, ...]:
+    """The first values of a list, which loses them."""
+    first = tuple(values[:count])
+    del values[:count]
+    return first
 
 
 def blank(kind: Type) -> Any:

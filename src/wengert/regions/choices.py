@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from wengert.ir import Linearized, Primitive, Tangent, Type, Var, WengertList, moved_outputs, type_of
-from wengert.regions.bodies import Flags, Lifting, any_of, blank, flags_at, in_rows, transposed_body, zero_of
+from wengert.ir import Linearized, Primitive, Tangent, Type, WengertList, moved_outputs, type_of
+from wengert.regions.bodies import Flags, Lifting, Slot, any_of, arranged, flags_at, in_rows, transposed_body
 from wengert.regions.cut import price
 from wengert.regions.halves import INPUT, OUTPUT, RESIDUAL, Halves, Read, Role, split_body
 from wengert.regions.lines import write
@@ -84,16 +84,16 @@ def arms_backward(
     found = any_of(*(found for _, found in parts))
     arms = []
     for back, own in parts:
-        known = back.inputs[: len(back.inputs) - sum(added)]
-        slots, totals = iter(back.inputs[len(known) :]), iter(back.outputs)
+        first = len(back.inputs) - sum(added)
+        slots, totals = iter(range(first, len(back.inputs))), iter(range(len(back.outputs)))
         start = [next(slots) if flag else None for flag in added]
         total = [next(totals) if flag else None for flag in own]
         arms.append(
-            WengertList(
-                (*known, *(a for a, flag in zip(start, found, strict=True) if flag and a is not None)),
-                back.lines,
+            arranged(
+                back,
+                (*range(first), *(a for a, flag in zip(start, found, strict=True) if flag and a is not None)),
                 tuple(
-                    zero_of(xs[k]) if a is None and b is None else a if b is None else b
+                    b if b is not None else type_of(xs[k]) if a is None else Slot(a)
                     for k, (a, b, flag) in enumerate(zip(start, total, found, strict=True))
                     if flag
                 ),
@@ -121,9 +121,9 @@ def _places(half: Halves, places: list[Type]) -> list[int]:
 def _with_places(half: Halves, where: Sequence[int], places: Sequence[Type]) -> WengertList:
     """The known half of a branch, whose residuals are in their places."""
     count = len(half.known.outputs) - half.residuals
-    found = dict(zip(where, half.known.outputs[count:], strict=True))
-    left = [found.get(k, blank(place)) for k, place in enumerate(places)]
-    return WengertList(half.known.inputs, half.known.lines, (*half.known.outputs[:count], *left), half.known.names)
+    found: dict[int, Any] = {place: count + k for k, place in enumerate(where)}
+    left = [found.get(k, place) for k, place in enumerate(places)]
+    return arranged(half.known, tuple(range(len(half.known.inputs))), (*range(count), *left))
 
 
 def _arm(
@@ -133,9 +133,8 @@ def _arm(
 
     `kinds` are the types of the last two.
     """
-    moves, slots = half.linear.inputs[:tangents], half.linear.inputs[tangents:]
-    own: dict[int, Var] = {}
-    for var, read in zip(slots, half.reads, strict=True):
-        own[len(again) + where[read.place] if read.kind == RESIDUAL else again.index(read)] = var
-    rest = (own[k] if k in own else Var(type=kind) for k, kind in enumerate(kinds))
-    return WengertList((*moves, *rest), half.linear.lines, half.linear.outputs)
+    own: dict[int, Any] = {}
+    for slot, read in enumerate(half.reads, tangents):
+        own[len(again) + where[read.place] if read.kind == RESIDUAL else again.index(read)] = slot
+    rest = [own.get(k, kind) for k, kind in enumerate(kinds)]
+    return arranged(half.linear, (*range(tangents), *rest), tuple(range(len(half.linear.outputs))))

@@ -8,7 +8,7 @@ from typing import Any
 
 from wengert.ir import Linearized, Primitive, Tangent, Var, WengertList
 from wengert.primitives import add
-from wengert.regions.bodies import zero_of
+from wengert.regions.bodies import arranged, zero_of
 from wengert.regions.build import index_type
 from wengert.regions.cut import UNKNOWN, price
 from wengert.regions.halves import INPUT, INVARIANT, OUTPUT, START, Halves, Role
@@ -60,28 +60,28 @@ def linear_loop(
     ]
     consts: list[Any] = [Tangent(k + shift) for k in moving if ran.consts <= k < ran.xs]
     xs: list[Any] = [Tangent(k + shift) for k in moving if ran.xs <= k]
-    ends = (len(carry), len(carry) + len(consts), len(carry) + len(consts) + len(xs))
-    tangents, slots = halves.linear.inputs[: ends[2]], halves.linear.inputs[ends[2] :]
-    index = Var(type=index_type())
-    fixed: list[Var] = []
-    items: list[Var] = []
+    tangents = (*carry, *consts, *xs)
+    places = range(len(tangents))
+    index: Any = index_type()
+    fixed: list[int] = []
+    items: list[int] = []
+    split = len(carry) + len(consts)
     invariants = run(halves.invariants, *ran.inputs) if halves.invariants.outputs else []
-    for var, (kind, k) in zip(slots, halves.reads, strict=True):
+    for slot, (kind, k) in enumerate(halves.reads, len(tangents)):
         if kind == INPUT and k == 0:
-            index = var
+            index = slot
         elif kind in (INVARIANT, START) or (kind == INPUT and k < ran.xs):
-            fixed.append(var)
+            fixed.append(slot)
             consts.append(invariants[k] if kind == INVARIANT else ran.inputs[k])
         else:
-            items.append(var)
+            items.append(slot)
             xs.append(ran.inputs[k] if kind == INPUT else ran.yielded[k] if kind == OUTPUT else ran.residuals[k])
-    body = WengertList(
-        (index, *tangents[: ends[1]], *fixed, *tangents[ends[1] :], *items), halves.linear.lines, halves.linear.outputs
-    )
+    every = tuple(range(len(halves.linear.outputs)))
+    body = arranged(halves.linear, (index, *places[:split], *fixed, *places[split:], *items), every)
     loop = Loop(ran.trips, tuple(carry), tuple(consts), tuple(xs))
-    places = tuple(j for j, flag in enumerate(moved) if flag)
+    moves = tuple(j for j, flag in enumerate(moved) if flag)
     params = loop_params(loop, body, ran.length, ran.reverse)
-    return Linearized(outputs, places, Primitive.table["for"], loop.inputs(), params)
+    return Linearized(outputs, moves, Primitive.table["for"], loop.inputs(), params)
 
 
 def roles_of(body: WengertList, free: Loop, length: int | None) -> tuple[Role, ...]:

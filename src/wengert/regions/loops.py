@@ -7,7 +7,18 @@ from itertools import compress
 from typing import Any
 
 from wengert.ir import Linearized, Tangent, WengertList, moved_outputs
-from wengert.regions.bodies import Flags, Lifting, any_of, companions, flags_at, in_rows, transposed_body, zero_of
+from wengert.regions.bodies import (
+    Flags,
+    Lifting,
+    any_of,
+    arranged,
+    companions,
+    flags_at,
+    in_rows,
+    taken,
+    transposed_body,
+    zero_of,
+)
 from wengert.regions.halves import split_body
 from wengert.regions.layout import Loop
 from wengert.regions.linear_loop import LoopRun, linear_loop, roles_of, with_slopes
@@ -45,16 +56,13 @@ def lift(
         (*values.consts, *(one for row in beside.consts if row for one in row)),
         (*values.xs, *(one for row in beside.xs if row for one in row)),
     )
-    index, *slots = wide.inputs
-    old, new = Loop.of(slots[: len(flags) - 1], 0, carries, consts), slots[len(flags) - 1 :]
-    of_consts = len(loop.consts) - consts
-    new_carry, new_consts, new_xs = _taken(new, len(extra)), _taken(new, of_consts), new
-    outputs, moves = wide.outputs[: len(moved)], wide.outputs[len(moved) :]
-    wl = WengertList(
-        (index, *old.carry, *new_carry, *old.consts, *new_consts, *old.xs, *new_xs),
-        wide.lines,
+    old, new = Loop.of(range(1, len(flags)), 0, carries, consts), list(range(len(flags), len(wide.inputs)))
+    new_carry, new_consts, new_xs = taken(new, len(extra)), taken(new, len(loop.consts) - consts), new
+    outputs, moves = range(len(moved)), range(len(moved), len(wide.outputs))
+    wl = arranged(
+        wide,
+        (0, *old.carry, *new_carry, *old.consts, *new_consts, *old.xs, *new_xs),
         (*outputs[:carries], *moves[: len(extra)], *outputs[carries:], *moves[len(extra) :]),
-        body.names[: 1 + carries],
     )
     out = write_loop(loop, wl, length, params["reverse"])
     end = carries + len(extra)
@@ -123,13 +131,11 @@ def pull(
     given = Loop.of(xs, length, carries, consts)
     adjoint = Loop.of(_at(len(xs), moving, adjoints), length, carries, consts)
     got = Loop.of(found[1:], 0, carries, consts)
-    slots = list(back.inputs)
-    index, *fixed = _taken(slots, 1 + linear.consts.count(False))
-    items = _taken(slots, linear.xs.count(False))
-    ct_carry, ct_ys = _taken(slots, sum(carried)), _taken(slots, sum(has_ct[carries:]))
-    sums = list(compress(slots, compress(got.consts, linear.consts)))
-    results = list(back.outputs)
-    out_carry, out_sums = _taken(results, sum(carried)), _taken(results, len(sums))
+    slots = list(range(1, len(back.inputs)))
+    fixed, items = taken(slots, linear.consts.count(False)), taken(slots, linear.xs.count(False))
+    ct_carry, ct_ys = taken(slots, sum(carried)), taken(slots, sum(has_ct[carries:]))
+    sums = tuple(compress(slots, compress(got.consts, linear.consts)))
+    everything = tuple(range(len(back.outputs)))
     loop = Loop(
         given.trips,
         (
@@ -145,9 +151,9 @@ def pull(
             *(ct for ct in cts[carries:] if ct is not None),
         ),
     )
-    wl = WengertList((index, *ct_carry, *sums, *fixed, *items, *ct_ys), back.lines, (*out_carry, *out_sums, *results))
+    wl = arranged(back, (0, *ct_carry, *sums, *fixed, *items, *ct_ys), everything)
     out = list(write_loop(loop, wl, length, not params["reverse"]))
-    carry, totals = iter(_taken(out, sum(carried))), iter(_taken(out, len(sums)))
+    carry, totals = iter(taken(out, sum(carried))), iter(taken(out, len(sums)))
     ys = iter(out)
     back_to = Loop(
         None,
@@ -191,10 +197,3 @@ def _at(count: int, places: Sequence[int], values: Sequence[Any]) -> list[Any]:
     for place, value in zip(places, values, strict=True):
         row[place] = value
     return row
-
-
-def _taken(values: list[Any], count: int) -> list[Any]:
-    """The first values of a list, which loses them."""
-    taken = values[:count]
-    del values[:count]
-    return taken

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wengert.ir import Line, Var, WengertList
-from wengert.regions.values import Slot, fitted, identity, repeated, with_order, with_outputs, with_values
+from wengert.regions.bodies import Slot, arranged
+from wengert.regions.values import fitted, identity, repeated, with_outputs, with_values
 from wengert.run import run
 
 
@@ -50,8 +51,8 @@ class Shortened:
             return False
         moves = [k for k in range(count) if k not in still]
         values = [fitted(self.carry[k], inputs[start + k]) for k in still]
-        order = [*range(start), *(start + k for k in (*moves, *still)), *range(start + count, len(inputs))]
-        self.lists = [with_order(wl, order) for wl in self.lists]
+        order = (*range(start), *(start + k for k in (*moves, *still)), *range(start + count, len(inputs)))
+        self.lists = [arranged(wl, order, tuple(range(len(wl.outputs)))) for wl in self.lists]
         self._give((*(outputs[k] for k in moves), *outputs[count:]))
         self._follow({k: Slot(n) for n, k in enumerate(moves)} | dict(zip(still, values, strict=True)))
         self.carry, self.consts = [self.carry[k] for k in moves], [*values, *self.consts]

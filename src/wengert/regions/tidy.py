@@ -9,13 +9,13 @@ import numpy as np
 
 from wengert.ir import Seq, Sequence, Traced, Var, WengertList, type_of
 from wengert.primitives import broadcast_to
+from wengert.regions.bodies import Slot
 from wengert.regions.layout import Loop
 from wengert.regions.lines import write, write_loop
 from wengert.regions.shorten import Shortened
 from wengert.regions.types import output_types
 from wengert.regions.values import (
     NUMBERS,
-    Slot,
     distinct,
     fitted,
     identity,

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Sequence as Several
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from wengert.ir import PYTHON_SCALARS, Traced, Var, WengertList, bind
+from wengert.regions.bodies import Slot
 from wengert.transform import Replay, simplify
 
 NUMBERS = (*PYTHON_SCALARS, bool, np.generic)
-
-
-class Slot(NamedTuple):
-    """Another input of the same body."""
-
-    position: int
 
 
 def with_values(wl: WengertList, given: Mapping[int, Any]) -> WengertList:
@@ -32,12 +27,6 @@ def with_values(wl: WengertList, given: Mapping[int, Any]) -> WengertList:
         wl, [boxes[k] for k in range(len(boxes))], lambda primitive, xs, params, line: bind(primitive, xs, params)
     )
     return replay.finish(replay.outputs(wl), tuple(name for k, name in enumerate(wl.names) if k not in given))
-
-
-def with_order(wl: WengertList, positions: Several[int]) -> WengertList:
-    """The list with its inputs in another order."""
-    names = tuple(wl.names[k] if k < len(wl.names) else "" for k in positions) if wl.names else ()
-    return WengertList(tuple(wl.inputs[k] for k in positions), wl.lines, wl.outputs, names)
 
 
 def with_outputs(wl: WengertList, outputs: Several[Any]) -> WengertList:

@@ -7,7 +7,7 @@ from typing import Any
 
 from wengert.ir import Line, Linearized, Var, WengertList, moved_outputs, remembered
 from wengert.primitives import add
-from wengert.regions.bodies import Flags, Lifting, any_of, companions, flags_at, in_rows
+from wengert.regions.bodies import Flags, Lifting, any_of, arranged, companions, flags_at, in_rows
 from wengert.regions.build import index_type
 from wengert.regions.halves import split_body
 from wengert.regions.layout import Loop, has_ys
@@ -37,19 +37,15 @@ def lift(
     wide = transform(body, flags, (*moved[:carries], *moved[carries + 1 :]))
     extra = companions(xs[:carries], given[:carries], moved, count)
     more = [one for row in given[carries:] if row for one in row]
-    old, new = wide.inputs[: len(xs)], wide.inputs[len(xs) :]
-    outputs, moves = wide.outputs[: len(body.outputs)], wide.outputs[len(body.outputs) :]
-    split = len(extra)
-    wl = WengertList(
-        (*old[:carries], *new[:split], *old[carries:], *new[split:]),
-        wide.lines,
-        (*outputs[:carries], *moves[:split], *outputs[carries:], *moves[split:]),
-        body.names[:carries],
+    split, count_in, count_out = len(extra), len(xs), len(body.outputs)
+    new, moves = range(count_in, len(wide.inputs)), range(count_out, len(wide.outputs))
+    wl = arranged(
+        wide,
+        (*range(carries), *new[:split], *range(carries, count_in), *new[split:]),
+        (*range(carries), *moves[:split], *range(carries, count_out), *moves[split:]),
     )
-    unread = tuple(Var(type=var.type) for var in new)
-    test = WengertList(
-        (*cond.inputs[:carries], *unread[:split], *cond.inputs[carries:], *unread[split:]), cond.lines, cond.outputs
-    )
+    unread = [wide.inputs[k].type for k in new]
+    test = arranged(cond, (*range(carries), *unread[:split], *range(carries, count_in), *unread[split:]), (0,))
     out = write("while", (*xs[:carries], *extra, *xs[carries:], *more), cond=test, body=wl, carries=carries + split)
     end = carries + split
     ys = out[end : end + len(moved) - carries]  # the number of trips, and what the trips yielded
@@ -62,12 +58,15 @@ def linearize(
     """The loop that also yields the residuals; and a `for` over them, with the number of trips that it took."""
     cond, body, carries = params["cond"], params["body"], params["carries"]
     (_, flags), moved = flow(flags_at(len(xs), moving), **params)
-    of_for = _with_index(body)
+    every = tuple(range(len(body.outputs)))
+    of_for = arranged(body, (index_type(), *range(len(xs))), every)
     roles = roles_of(of_for, Loop.of([True] * len(xs) if free is None else free, 0, carries, len(xs) - carries), None)
     at_hand = (*[False] * carries, *[free is None] * (len(body.outputs) - carries))
     moved_in_body = (*moved[:carries], *moved[carries + 1 :])
     halves = split_body(of_for, (False, *flags), moved_in_body, with_slopes(roles, of_for, carries), at_hand)
-    test, known, start = cond, body if halves.known is of_for else _without_index(halves.known), tuple(xs)
+    test, known, start = cond, body, tuple(xs)
+    if halves.known is not of_for:
+        known = arranged(halves.known, tuple(range(1, 1 + len(xs))), tuple(range(len(halves.known.outputs))))
     counts = not has_ys(known, carries)
     if counts:
         test, known, start = counting(cond, known, start, carries)
@@ -86,17 +85,6 @@ def linearize(
     return linear_loop(halves, ran, outputs, [k + 1 for k in moving], -1, moved)
 
 
-@remembered
-def _with_index(body: WengertList) -> WengertList:
-    """The body as that of a `for`, which has an index."""
-    return WengertList((Var(type=index_type()), *body.inputs), body.lines, body.outputs, ("", *body.names))
-
-
-@remembered
-def _without_index(body: WengertList) -> WengertList:
-    return WengertList(body.inputs[1:], body.lines, body.outputs, body.names[1:])
-
-
 def pull(
     cts: Sequence[Any], xs: Sequence[Any], moving: Sequence[int], adjoints: Sequence[Any], params: dict[str, Any]
 ) -> list[Any]:
@@ -108,18 +96,17 @@ def counting(
     cond: WengertList, body: WengertList, inputs: tuple[Any, ...], carries: int
 ) -> tuple[WengertList, WengertList, tuple[Any, ...]]:
     """A loop that yields nothing, with the number of its trips as the last of what it carries."""
-    count, more = Var(type=index_type()), Var(type=index_type())
-    lines = (*body.lines, Line(add, (count, 1), {}, (more,), None))
+    places = (*range(carries), index_type(), *range(carries, len(inputs)))
     return (
-        WengertList(_inserted(cond.inputs, carries, _like(count)), cond.lines, cond.outputs),
-        WengertList(_inserted(body.inputs, carries, count), lines, (*body.outputs, more), body.names[:carries]),
-        _inserted(inputs, carries, 0),
+        arranged(cond, places, (0,)),
+        _counted(arranged(body, places, tuple(range(carries))), carries),
+        (*inputs[:carries], 0, *inputs[carries:]),
     )
 
 
-def _inserted(values: tuple[Any, ...], place: int, value: Any) -> tuple[Any, ...]:
-    return (*values[:place], value, *values[place:])
-
-
-def _like(var: Var) -> Var:
-    return Var(type=var.type)
+@remembered
+def _counted(body: WengertList, place: int) -> WengertList:
+    """The body that also adds one to the input at this place."""
+    more = Var(type=index_type())
+    line = Line(add, (body.inputs[place], 1), {}, (more,), None)
+    return WengertList(body.inputs, (*body.lines, line), (*body.outputs, more), body.names[:place])
