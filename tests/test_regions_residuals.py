@@ -110,6 +110,12 @@ class TestFor:
 
         assert kept(lambda u, w: np.sum(OPS.loop(N - 1, step, (u,), (w,))[0][0]), ROWS, 0.5) == ["f64[999]"]
 
+    def test_a_state_that_is_read_before_and_after_a_trip(self) -> None:
+        def f(h: Any, w: Any) -> Any:
+            return np.sum(OPS.loop(N, lambda i, h, w: ((np.tanh(w @ h),), ()), (h,), (w,))[0][0])
+
+        assert kept(f, np.ones(20), np.eye(20)) == ["f64[1000,20]"]
+
     def test_counters(self) -> None:
         def f(x: Any) -> Any:
             (k, s), _ = OPS.loop(N, lambda i, k, s, x: ((k + 3, s * 0.5 + x * k), ()), (2, 0.0), (x,))

@@ -401,3 +401,20 @@ def zero_wins_inside(ops: Any, x: Any) -> Any:
 
     (s,), _ = ops.loop(4, step, (0.0,), (), (x,))
     return s
+
+
+@program(rng.standard_normal(9), 0.3 * rng.standard_normal((9, 9)))
+def recurrent_network(ops: Any, h: Any, w: Any) -> Any:
+    """The derivative reads what is carried before each trip and after it."""
+    (h,), _ = ops.loop(4, lambda i, h, w: ((np.tanh(w @ h + 0.1 * i),), ()), (h,), (w,))
+    (h,), (norms,) = ops.loop(3, lambda i, h, w: ((np.exp(-(w @ h)),), (np.sum(h),)), (h,), (w,), (), True)
+    return np.sum(h) + np.prod(norms)
+
+
+@program(rng.standard_normal(9), 0.3 * rng.standard_normal((9, 9)), order=2)
+def recurrent_network_in_a_loop(ops: Any, h: Any, w: Any) -> Any:
+    def outer(i: Any, h: Any, w: Any) -> Any:
+        (h,), (seen,) = ops.loop(3, lambda i, h, w: ((np.tanh(w @ h),), (h,)), (h,), (w,))
+        return (h + np.sum(seen, 0),), ()
+
+    return np.sum(ops.loop(2, outer, (h,), (w,))[0][0])

@@ -12,13 +12,15 @@ from wengert.regions.cut import to_store
 from wengert.transform import Joint, clean, tangent_type
 
 Flags = tuple[bool, ...]
-INPUT, OUTPUT, INVARIANT, RESIDUAL, START = "input", "output", "invariant", "residual", "start"
+INPUT, OUTPUT, INVARIANT, RESIDUAL = "input", "output", "invariant", "residual"
+START, NEXT = "start", "next"
 
 
 class Read(NamedTuple):
-    """A known value that the linear half reads: an input or output of the body, an invariant, a residual, or a start.
+    """A known value that the linear half reads: an input or output of the body, an invariant, a residual.
 
-    A start is what a carried integer would be at index 0, if it goes up by the same number from trip to trip.
+    Or a start, what a carried integer would be at index 0 if it goes up by the same number from trip to trip; or the
+    next value of what is carried, where the values before each trip are kept.
     """
 
     kind: str
@@ -32,6 +34,7 @@ class Role(NamedTuple):
     constant: bool = False  # the same in each trip
     carried: bool = False  # gone after the trip: to have it again is to store it
     slope: int | None = None  # an integer that is the index times this, and its start
+    kept_once: bool = False  # the value after a trip is read as the one before the next
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,20 @@ def split_body(body: WengertList, moving: Flags, moved: Flags, roles: tuple[Role
     again = {x: j for j, (x, flag) in enumerate(zip(values, at_hand, strict=True)) if flag and type(x) is Var}
     prices |= dict.fromkeys((*steady, *again), 0.0)
     wanted = [x for x in _read(linear, moves) if x not in live]
-    stored, recomputed = to_store([x for x in known if steady.isdisjoint(x.outputs)], prices, wanted)
+    changing = [x for x in known if steady.isdisjoint(x.outputs)]
+    stored, recomputed = to_store(changing, prices, wanted)
+    carried = list(zip(inputs[1:], roles[1:], values, strict=False))
+    following = {
+        new: k
+        for k, (var, role, new) in enumerate(carried)
+        if role.kept_once and var in stored and type(new) is Var and new not in inputs
+    }
+    if following:  # what is carried on is had at no price, as long as what was carried is kept
+        cheaper = to_store(changing, prices | dict.fromkeys(following, 0.0), wanted)
+        if all(carried[k][0] in cheaper[0] for k in following.values()):
+            stored, recomputed = cheaper
+        else:
+            following = {}
 
     anew = [line for line in known if not recomputed.isdisjoint(line.outputs)]
     counted, starts = _counted(inputs, roles)
@@ -98,6 +114,8 @@ def split_body(body: WengertList, moving: Flags, moved: Flags, roles: tuple[Role
             reads[var] = Read(START, starts[var])
         elif var in inputs and not roles[inputs.index(var)].carried:
             reads[var] = Read(INPUT, inputs.index(var))
+        elif var in following:
+            reads[var] = Read(NEXT, following[var])
         elif var in again:
             reads[var] = Read(OUTPUT, again[var])
         elif var in steady:

@@ -6,15 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wengert.ir import Linearized, Primitive, Tangent, Var, WengertList
-from wengert.primitives import add
+import numpy as np
+
+from wengert.ir import Array, Linearized, Primitive, Tangent, Var, WengertList, bind, remembered
+from wengert.primitives import SLOT, add, getitem
 from wengert.regions.bodies import arranged, zero_of
 from wengert.regions.build import index_type
 from wengert.regions.cut import UNKNOWN, price
-from wengert.regions.halves import INPUT, INVARIANT, OUTPUT, START, Halves, Role
+from wengert.regions.halves import INPUT, INVARIANT, NEXT, OUTPUT, RESIDUAL, START, Halves, Role
 from wengert.regions.layout import Loop
 from wengert.regions.lines import loop_params
 from wengert.run import run
+from wengert.transform import Replay
+
+ONCE = 64  # bytes from which on what is carried is not kept both before and after a trip
 
 
 @dataclass(frozen=True)
@@ -64,24 +69,72 @@ def linear_loop(
     places = range(len(tangents))
     index: Any = index_type()
     fixed: list[int] = []
+    following: list[int] = []
+    tables: list[Any] = []
     items: list[int] = []
     split = len(carry) + len(consts)
     invariants = run(halves.invariants, *ran.inputs) if halves.invariants.outputs else []
     for slot, (kind, k) in enumerate(halves.reads, len(tangents)):
         if kind == INPUT and k == 0:
             index = slot
+        elif kind == NEXT:
+            following.append(slot)
+            tables.append(_before(halves, k, ran))
+            fixed.append(slot)
+            consts.append(ran.yielded[k])
         elif kind in (INVARIANT, START) or (kind == INPUT and k < ran.xs):
             fixed.append(slot)
             consts.append(invariants[k] if kind == INVARIANT else ran.inputs[k])
         else:
             items.append(slot)
             xs.append(ran.inputs[k] if kind == INPUT else ran.yielded[k] if kind == OUTPUT else ran.residuals[k])
-    every = tuple(range(len(halves.linear.outputs)))
-    body = arranged(halves.linear, (index, *places[:split], *fixed, *places[split:], *items), every)
+    linear = halves.linear
+    if following:
+        assert ran.length is not None
+        fixed += range(len(linear.inputs), len(linear.inputs) + len(tables))
+        consts += tables
+        place = index if isinstance(index, int) else None
+        linear = with_next(linear, tuple(following), place, ran.length, ran.reverse)
+        index = len(linear.inputs) - 1 if place is None else place
+    every = tuple(range(len(linear.outputs)))
+    body = arranged(linear, (index, *places[:split], *fixed, *places[split:], *items), every)
     loop = Loop(ran.trips, tuple(carry), tuple(consts), tuple(xs))
     moves = tuple(j for j, flag in enumerate(moved) if flag)
     params = loop_params(loop, body, ran.length, ran.reverse)
     return Linearized(outputs, moves, Primitive.table["for"], loop.inputs(), params)
+
+
+def _before(halves: Halves, k: int, ran: LoopRun) -> Any:
+    """What was carried before each trip, which is kept."""
+    carried = halves.known.inputs[1 + k]
+    count = len(halves.known.outputs) - halves.residuals
+    for kind, place in halves.reads:
+        if kind == RESIDUAL and halves.known.outputs[count + place] is carried:
+            return ran.residuals[place]
+        if kind == OUTPUT and halves.known.outputs[place] is carried:
+            return ran.yielded[place]
+    raise AssertionError("what is carried is not kept")
+
+
+@remembered
+def with_next(
+    linear: WengertList, slots: tuple[int, ...], index: int | None, length: int, reverse: bool
+) -> WengertList:
+    """A linear half that finds the next values of what is carried, in the inputs `slots`, in those before each trip.
+
+    These are further inputs, all trips of them; in the place of the value is then the one after the last trip. The
+    index comes last, if the half did not read it.
+    """
+    replay = Replay("next")
+    inputs: list[Any] = list(map(replay.add_input, linear.inputs))
+    kinds = [linear.inputs[slot].type for slot in slots]
+    tables = [replay.level.add_input(Array((length, *kind.shape), kind.dtype)) for kind in kinds]
+    i: Any = replay.level.add_input(index_type()) if index is None else inputs[index]
+    at = np.maximum(i - 1, 0) if reverse else np.minimum(i + 1, length - 1)
+    for slot, table in zip(slots, tables, strict=True):
+        inputs[slot] = np.where(i == (0 if reverse else length - 1), inputs[slot], getitem(table, at, index=(SLOT,)))
+    replay.run(linear, inputs, lambda primitive, xs, params, line: bind(primitive, xs, params))
+    return replay.finish(replay.outputs(linear))
 
 
 def roles_of(body: WengertList, free: Loop, length: int | None) -> tuple[Role, ...]:
@@ -89,9 +142,10 @@ def roles_of(body: WengertList, free: Loop, length: int | None) -> tuple[Role, .
     kinds = [var.type for var in body.inputs[1:]]
     parts = Loop.of(kinds, 0, len(free.carry), len(free.consts))
     trips = length or UNKNOWN
+    once = [length is not None and price(kind) >= ONCE for kind in parts.carry]
     return (
         Role(0.0),
-        *(Role(price(kind), carried=True) for kind in parts.carry),
+        *(Role(price(kind), carried=True, kept_once=flag) for kind, flag in zip(parts.carry, once, strict=True)),
         *(
             Role(0.0 if flag else price(kind) / trips, constant=True)
             for kind, flag in zip(parts.consts, free.consts, strict=True)
