@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from tests import test_regions
+from tests.scenarios.random_regions import random_program
 from tests.scenarios.regions import PROGRAMS
 from tests.test_regions import F64, I64, loop, program, vector
 from tests.test_regions_batch import as_list
@@ -80,6 +81,42 @@ def test_derivatives(scenario: Any) -> None:
             for _ in range(2):
                 for a, b in zip(program(*args), expected, strict=True):
                     np.testing.assert_allclose(a, b, rtol=1e-11, atol=1e-12)
+
+
+def test_a_yield_in_the_memory_of_what_is_carried() -> None:
+    """The last value of an inner loop, which goes on in the carried buffer, is stored as well."""
+    inner = record(lambda j, h: h * 0.5 + 0.25, (I64, vector(40)))
+
+    def step(i: Any, h: Any) -> Any:
+        last = loop(inner, [h], [], [], 2)
+        return last + 1.0, last
+
+    body = record(step, (I64, vector(40)))
+    both(program(lambda h: loop(body, [h], [], [], 3), vector(40)), np.linspace(-1.0, 1.0, 40))
+
+
+def test_a_result_in_the_memory_of_an_operand_that_is_a_result_too() -> None:
+    """Of a branch that gives what it was given as well, the former must not be there first."""
+    arms = (
+        record(lambda h, v, i: (bind(setitem, (h, v, i), {"index": (SLOT,)}), h), (vector(40), F64, I64)),
+        record(lambda h, v, i: (h * 0.5 + v, h), (vector(40), F64, I64)),
+    )
+
+    def step(i: Any, h: Any, v: Any) -> Any:
+        return bind(cond, (i % 2, h, v, i), {"branches": arms})
+
+    body = record(step, (I64, vector(40), F64))
+    both(program(lambda h, v: loop(body, [h], [v], [], 4), vector(40), F64), np.linspace(-1.0, 1.0, 40), 0.5)
+
+
+@pytest.mark.parametrize("seed", [14, 73, 110, *range(8)])
+def test_random_programs(seed: int) -> None:
+    """Nested loops and choices of arrays that are written in place, and their gradients."""
+    scenario = random_program(seed, 24)
+    for one, args in ((as_list(scenario), scenario.args), (reverse(as_list(scenario)), (*scenario.args, 1.0))):
+        program = compile_list(one, warn=False, verify=True)
+        for a, b in zip(program(*args), run(one, *args), strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-11, atol=1e-12)
 
 
 def test_ragged_sequences_are_read_back() -> None:

@@ -9,24 +9,29 @@ import numpy as np
 
 from tests.scenarios.regions import Program, add_at, read, write
 
-SIZE = 4
+
+class Draw(random.Random):
+    """Random choices, and the size of the vector."""
+
+    size = 4
 
 
-def random_program(seed: int) -> Program:
+def random_program(seed: int, size: int = 4) -> Program:
     """A program of two numbers and a vector."""
-    rng = random.Random(seed)
+    rng = Draw(seed)
+    rng.size = size
     body = block(rng, 3)
     numbers = np.random.default_rng(seed)
-    args = (numbers.uniform(0.3, 0.9), numbers.uniform(-0.9, -0.3), numbers.uniform(0.2, 0.8, SIZE))
+    args = (numbers.uniform(0.3, 0.9), numbers.uniform(-0.9, -0.3), numbers.uniform(0.2, 0.8, rng.size))
 
     def run(ops: Any, a: Any, b: Any, v: Any) -> Any:
         a, b, v = body(ops, a, b, v, 1)
-        return a + 2 * b + np.sum(v * np.arange(1.0, SIZE + 1))
+        return a + 2 * b + np.sum(v * np.arange(1.0, rng.size + 1))
 
     return Program(f"seed {seed}", run, args)
 
 
-def block(rng: random.Random, depth: int) -> Any:
+def block(rng: Draw, depth: int) -> Any:
     """A few statements one after another: `f(ops, a, b, v, i)` -> the new numbers and vector."""
     steps = [statement(rng, depth) for _ in range(rng.randint(1, 3))]
 
@@ -38,14 +43,14 @@ def block(rng: random.Random, depth: int) -> Any:
     return run
 
 
-def statement(rng: random.Random, depth: int) -> Any:
+def statement(rng: Draw, depth: int) -> Any:
     kinds = (
         [number, vector, element] if depth == 0 else [number, element, counted, until, chosen, scanned, again, dynamic]
     )
     return rng.choice(kinds)(rng, depth)
 
 
-def number(rng: random.Random, depth: int) -> Any:
+def number(rng: Draw, depth: int) -> Any:
     """A number from others. All stay between -1.5 and 1.5."""
     form = rng.choice(
         [
@@ -60,7 +65,7 @@ def number(rng: random.Random, depth: int) -> Any:
             lambda a, b, x, i: x * 1.0,
         ]
     )
-    place = rng.randrange(SIZE)
+    place = rng.randrange(rng.size)
     swap = rng.random() < 0.5
 
     def run(ops: Any, a: Any, b: Any, v: Any, i: Any) -> Any:
@@ -70,7 +75,7 @@ def number(rng: random.Random, depth: int) -> Any:
     return run
 
 
-def vector(rng: random.Random, depth: int) -> Any:
+def vector(rng: Draw, depth: int) -> Any:
     form = rng.choice(
         [
             lambda a, b, v: np.sin(v * a + b),
@@ -82,17 +87,17 @@ def vector(rng: random.Random, depth: int) -> Any:
     return lambda ops, a, b, v, i: (a, b, form(a, b, v))
 
 
-def element(rng: random.Random, depth: int) -> Any:
-    shift, how = rng.randrange(SIZE), rng.choice([write, add_at])
+def element(rng: Draw, depth: int) -> Any:
+    shift, how = rng.randrange(rng.size), rng.choice([write, add_at])
 
     def run(ops: Any, a: Any, b: Any, v: Any, i: Any) -> Any:
-        k = (i + shift) % SIZE
+        k = (i + shift) % rng.size
         return a, b, how(v, np.sin(read(v, k) * a) * 0.3, k)
 
     return run
 
 
-def counted(rng: random.Random, depth: int) -> Any:
+def counted(rng: Draw, depth: int) -> Any:
     inner, n, reverse = block(rng, depth - 1), rng.randint(0, 3), rng.random() < 0.3
     carried = rng.random() < 0.5  # else b and v are constants of the loop
 
@@ -106,7 +111,7 @@ def counted(rng: random.Random, depth: int) -> Any:
     return run
 
 
-def scanned(rng: random.Random, depth: int) -> Any:
+def scanned(rng: Draw, depth: int) -> Any:
     inner, reverse = block(rng, depth - 1), rng.random() < 0.3
 
     def run(ops: Any, a: Any, b: Any, v: Any, i: Any) -> Any:
@@ -114,13 +119,13 @@ def scanned(rng: random.Random, depth: int) -> Any:
             c, d, w = inner(ops, a, x, v, j)
             return (c,), (d * b + read(w, 0), a)
 
-        (a,), (ys, zs) = ops.loop(SIZE, step, (a,), (b, v), (v,), reverse)
+        (a,), (ys, zs) = ops.loop(rng.size, step, (a,), (b, v), (v,), reverse)
         return a, b, np.sin(ys) + 0.5 * zs
 
     return run
 
 
-def until(rng: random.Random, depth: int) -> Any:
+def until(rng: Draw, depth: int) -> Any:
     inner, top = block(rng, depth - 1), rng.randint(0, 4)
     speed = rng.uniform(0.4, 0.9)
 
@@ -138,7 +143,7 @@ def until(rng: random.Random, depth: int) -> Any:
     return run
 
 
-def dynamic(rng: random.Random, depth: int) -> Any:
+def dynamic(rng: Draw, depth: int) -> Any:
     inner = block(rng, depth - 1)
 
     def run(ops: Any, a: Any, b: Any, v: Any, i: Any) -> Any:
@@ -148,7 +153,7 @@ def dynamic(rng: random.Random, depth: int) -> Any:
     return run
 
 
-def chosen(rng: random.Random, depth: int) -> Any:
+def chosen(rng: Draw, depth: int) -> Any:
     one, other = block(rng, depth - 1), block(rng, depth - 1)
     by_index = rng.random() < 0.5
 
@@ -159,6 +164,6 @@ def chosen(rng: random.Random, depth: int) -> Any:
     return run
 
 
-def again(rng: random.Random, depth: int) -> Any:
+def again(rng: Draw, depth: int) -> Any:
     inner = block(rng, depth - 1)
     return lambda ops, a, b, v, i: ops.again(lambda a, b, v, i: inner(ops, a, b, v, i), (a, b, v, i))

@@ -266,7 +266,8 @@ class Scope:
     def claim(self, x: Var, pointer: Callable[[], Val], name: Any) -> None:
         """Have a result computed where it is wanted, if it is not a view and nobody else wants it elsewhere."""
         owner = self.arena.owner(x)
-        if x in self.plan.stored and self.plan.root(x) is x and owner not in self.arena.fixed:
+        free = owner not in self.arena.fixed and owner not in self.owned  # what is owned is bound to memory of its own
+        if x in self.plan.stored and self.plan.root(x) is x and free:
             self.arena.fixed[owner] = pointer
             self.claims[owner] = name
 

@@ -511,7 +511,8 @@ def cond(low: Scope, line: Line) -> None:
                     child.claim(new, _pointing(targets[out]), targets[out].pointer.text)
             child.arena.lay_out()
             child.lower(child)
-            for new, out in zip(wl.outputs, line.outputs, strict=True):
+            # What is written into the memory of an operand comes last: others may still be read from there.
+            for new, out in sorted(zip(wl.outputs, line.outputs, strict=True), key=lambda pair: pair[1] in shared):
                 if out in targets:
                     child.deliver(new, targets[out], targets[out].pointer.text)
                 elif out in shapes:
