@@ -144,7 +144,8 @@ def _record_item(
     boxes = []
     for item, flag in zip(items, flags, strict=True):
         shape = shape_of(item)
-        box = level.add_input(Array(shape[1:] if flag else shape, dtype_of(item)))
+        known = isinstance(item, np.ndarray) and (item[:1] if flag else item).flags.c_contiguous
+        box = level.add_input(Array(shape[1:] if flag else shape, dtype_of(item)), vague=not known)
         box.argument = "its argument, which is the caller's array"
         boxes.append(box)
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from wengert.ir import Primitive, Var, WengertList, bind
+from wengert.ir import Primitive, Var, WengertList, bind, is_vague
 from wengert.record import Box, Staged
 
 
@@ -17,7 +17,7 @@ def staged_call(outer: Staged, function: Callable[[list[Any]], list[Any]], value
     for x, name in zip(values, names, strict=True):
         if isinstance(x, Box) and x.snapshot().level is outer:
             moving.append(x.snapshot())
-            x = inner.add_input(moving[-1].ssa.type)
+            x = inner.add_input(moving[-1].ssa.type, is_vague(x))
             x.argument = name
         given.append(x)
     try:

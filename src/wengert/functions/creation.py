@@ -8,7 +8,7 @@ import numpy as np
 
 from wengert.functions.assemble import as_array
 from wengert.functions.demands import demand
-from wengert.functions.shaping import layout
+from wengert.functions.shaping import layout, perhaps_shared
 from wengert.functions.table import implements
 from wengert.ir import ABSENT, Traced, dtype_of, shape_of
 from wengert.primitives import broadcast_to, copy, reshape
@@ -76,8 +76,10 @@ def _ordered(a: Any, dtype: Any, order: str) -> Any:
     x = np.atleast_1d(as_array(a))
     if dtype is not None and np.dtype(dtype) != dtype_of(x):
         x = np.astype(x, np.dtype(dtype))
-    flags = layout(x)
-    return x if (flags.c_contiguous if order == "C" else flags.f_contiguous) else copy(x, order=order)
+    memory = layout(x)
+    if memory is None:
+        return perhaps_shared(x, copy(x, order=order))
+    return x if (memory.flags.c_contiguous if order == "C" else memory.flags.f_contiguous) else copy(x, order=order)
 
 
 @implements(np.asarray_chkfinite)

@@ -9,7 +9,7 @@ import numpy as np
 from wengert.functions.assemble import as_array
 from wengert.functions.axes import along, from_end
 from wengert.functions.output import delivered
-from wengert.functions.shaping import in_order, layout
+from wengert.functions.shaping import in_order, order_like
 from wengert.functions.table import implements
 from wengert.ir import dtype_of, shape_of
 from wengert.primitives import broadcast_to, concatenate, stack, to_dtype
@@ -156,4 +156,4 @@ def delete(arr: Any, obj: Any, axis: Any = None) -> Any:
         x, axis = np.ravel(x), 0
     axis = from_end(axis, len(shape_of(x)))
     rest = x[along(axis, np.delete(np.arange(shape_of(x)[axis]), obj))]
-    return in_order(rest, "F" if layout(x).fnc else "C")
+    return in_order(rest, order_like(x))

@@ -10,7 +10,7 @@ import numpy as np
 from wengert.errors import UnsupportedError
 from wengert.functions.assemble import as_array, has_traced
 from wengert.functions.axes import along
-from wengert.functions.shaping import in_order, layout
+from wengert.functions.shaping import in_order, order_like
 from wengert.functions.table import implements
 from wengert.ir import Traced, dtype_of, known, shape_of
 from wengert.primitives import broadcast_to, concatenate, setitem, to_dtype
@@ -53,7 +53,7 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> An
     rules = {"constant": _constant, "linear_ramp": _ramp, **dict.fromkeys(STATISTICS, _statistic)}
     rule = rules.get(mode, _gathered)
     per_axis = [option] * len(widths) if rule is _gathered else _pairs(option, len(widths), "the value of mode")
-    order = "F" if layout(x).fnc else "C"
+    order = order_like(x)
     for i, (pair, value) in enumerate(zip(widths, per_axis, strict=True)):
         if any(pair):
             x = rule(x, i - len(widths), pair, value, mode)
@@ -80,8 +80,10 @@ def _frame(shape: tuple[int, ...], widths: list[tuple[int, int]]) -> tuple[slice
 def _by_constant(x: Any, widths: list[tuple[int, int]], values: Any) -> Any:
     """Write the array into a frame that NumPy makes."""
     shape = shape_of(x)
-    frame = np.pad(np.zeros(shape, dtype_of(x), "F" if layout(x).fnc else "C"), widths, constant_values=values)
-    return setitem(frame, x, index=_frame(shape, widths))
+    order = order_like(x)
+    frame = np.pad(np.zeros(shape, dtype_of(x), "F" if order == "F" else "C"), widths, constant_values=values)
+    padded = setitem(frame, x, index=_frame(shape, widths))
+    return in_order(padded, order) if order == "any" else padded
 
 
 def _by_function(x: Any, widths: list[tuple[int, int]], function: Any, kwargs: dict[str, Any]) -> Any:

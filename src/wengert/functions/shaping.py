@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
+from wengert.errors import StagingError
 from wengert.functions.assemble import as_array
 from wengert.functions.table import implements
-from wengert.ir import ABSENT, Traced, shape_of
+from wengert.ir import Traced, shape_of, users_line
 from wengert.primitives import broadcast_to, copy, reshape, transpose
 
 # -- reshape -----------------------------------------------------------------------------------------------------------
@@ -27,7 +28,7 @@ def reshape_array(a: Any, /, shape: Any, order: str = "C", *, copy: bool | None 
     if copy:
         x = np.copy(x)
     if order == "A":
-        order = "F" if layout(x).fnc else "C"
+        order = "F" if known_layout(x).flags.fnc else "C"
     if order == "C":
         out = reshape(x, shape=shape)
     elif order == "F":
@@ -65,14 +66,39 @@ def _reversed_axes(x: Any) -> Any:
 
 
 def layout(x: Any) -> Any:
-    """NumPy's flags of an array's memory; an array of which only the type is known is taken to be in C order."""
-    value = x.concrete() if isinstance(x, Traced) else x  # type: ignore[attr-defined]  # a Box, unknown to this layer
-    return np.empty(0).flags if value is ABSENT else np.asarray(value).flags
+    """An array to be asked for flags and strides in place of another; `None` where they are not known (`Var.vague`)."""
+    return x.layout() if isinstance(x, Traced) else np.asarray(x)  # type: ignore[attr-defined]  # a Box
+
+
+def known_layout(x: Any) -> Any:
+    """The same where what comes out hangs on it; StagingError where it is not known."""
+    found = layout(x)
+    if found is None:
+        raise StagingError(
+            "what this gives hangs on the order of an array in memory, of which types do not tell. Say which order is "
+            f"meant, order='C' or order='F'{users_line()}"
+        )
+    return found
+
+
+def perhaps_shared(x: Any, out: Any) -> Any:
+    """A copy where NumPy gives the array itself if it lies in memory as is wanted, and that is not known."""
+    x.root().unsure = out.unsure = True  # whichever is written, the other might be, too
+    return out
+
+
+def order_like(x: Any) -> str:
+    """The order of a new array that NumPy makes like another: `"F"`, `"C"`, or `"any"` where that is not known."""
+    memory = layout(x)
+    return "any" if memory is None else "F" if memory.flags.fnc else "C"
 
 
 def in_order(x: Any, order: str) -> Any:
     """A new array in the memory order that NumPy gives it, which decides whether it is flattened as a view."""
-    if len(shape_of(x)) < 2 or getattr(layout(x), f"{order.lower()}_contiguous"):
+    if order == "any":
+        return x if layout(x) is None else copy(x, order="F")  # in a list the order of a copy is no more than a note
+    memory = layout(x)
+    if len(shape_of(x)) < 2 or (memory is not None and getattr(memory.flags, f"{order.lower()}_contiguous")):
         return x
     return copy(x, order=order)
 
@@ -81,20 +107,20 @@ def in_order(x: Any, order: str) -> Any:
 def ravel(a: Any, order: str = "C") -> Any:
     """All elements along one axis; a view if they are contiguous in memory, else a copy."""
     x = as_array(a)
-    flags = layout(x)
-    if order in ("A", "K") and flags.fnc:
-        order = "F"
-    if order == "K" and not flags.forc:
-        value = x.concrete() if isinstance(x, Traced) else x  # type: ignore[attr-defined]
-        x = transpose(x, axes=tuple(np.argsort([-abs(step) for step in value.strides], kind="stable").tolist()))
-        flags = layout(x)
-    elif order == "F":
-        x = _reversed_axes(x)
-        flags = layout(x)
-    elif order not in ("C", "A", "K"):
+    if order not in ("C", "F", "A", "K"):
         raise ValueError(f"order must be one of 'C', 'F', 'A', or 'K' (got {order!r})")
+    if order in ("A", "K"):
+        memory = known_layout(x)
+        if order == "K" and not memory.flags.forc:
+            x = transpose(x, axes=tuple(np.argsort([-abs(step) for step in memory.strides], kind="stable").tolist()))
+        order = "F" if memory.flags.fnc else "C"
+    if order == "F":
+        x = _reversed_axes(x)
+    memory = layout(x)
     out = reshape(x, shape=(_size(shape_of(x)),))
-    return out if flags.c_contiguous or getattr(out, "base", None) is None else copy(out, order="C")
+    if getattr(out, "base", None) is None or (memory is not None and memory.flags.c_contiguous):
+        return out
+    return copy(out, order="C") if memory is not None else perhaps_shared(x, copy(out, order="C"))
 
 
 # -- axes --------------------------------------------------------------------------------------------------------------

@@ -6,11 +6,22 @@ from wengert.ir.line import Line, dependents
 from wengert.ir.linearized import Linearized, Tangent
 from wengert.ir.location import Location, user_location, users_line
 from wengert.ir.native import Composite, Fold, Native, Pieces, Pointwise, Routine
-from wengert.ir.primitive import Primitive, Traced, bind, bind_update, infer_types, known, no_rule, register
+from wengert.ir.primitive import (
+    Primitive,
+    Traced,
+    bind,
+    bind_update,
+    gives_vague,
+    infer_types,
+    is_vague,
+    known,
+    no_rule,
+    register,
+)
 from wengert.ir.recorder import Recorder, Step
 from wengert.ir.sequence import Sequence
 from wengert.ir.text import Names, expression
-from wengert.ir.types import PYTHON_SCALARS, Array, Seq, Type, dtype_of, shape_of, type_of
+from wengert.ir.types import PYTHON_SCALARS, Array, Seq, Type, dtype_of, has_order, shape_of, type_of
 from wengert.ir.var import ABSENT, Origin, Var
 from wengert.ir.wengert_list import WengertList, remembered
 
@@ -46,7 +57,10 @@ __all__ = [
     "dependents",
     "dtype_of",
     "expression",
+    "gives_vague",
+    "has_order",
     "infer_types",
+    "is_vague",
     "known",
     "moved_outputs",
     "moving_vars",

@@ -84,7 +84,11 @@ class Primitive:
         For lines that hold lists: `consume(inputs, **params)` -> a list of the outputs; `evaluate`, but on a list of
         inputs that it empties, so that buffers which nobody else holds are reused.
     view
-        Where `evaluate` gives a view of the first input: `True`, or `"read-only"` for one that NumPy does not write.
+        Where `evaluate` gives a view of the first input: `True`, `"by-order"` where the memory order of the array
+        decides (`reshape`), or `"read-only"` for one that NumPy does not write.
+    order
+        The memory order of new arrays: `"kept"` where inputs in C order give outputs in C order, `"C"` where they
+        always are, `"any"` where they may lie otherwise; or a function of the params that tells it.
     simplify
         `simplify(*inputs, **params)` -> what the line equals: one of its inputs, a number, a `Step` (another line in
         its place), or `None`. The value must be the same, nan and infinities included.
@@ -151,6 +155,7 @@ class Primitive:
     pull: Rule | None = None
     consume: Rule | None = None
     view: bool | str = False
+    order: str | Callable[..., str] = "kept"
     simplify: Rule | None = None
     identities: Rule | None = None
     commutative: bool = False
@@ -252,6 +257,23 @@ def known(value: Any) -> Any:
         if value.level.depth == 0:
             return value.ssa.value
     return value
+
+
+def is_vague(value: Any) -> bool:
+    """Whether the memory order of an array is not known."""
+    while isinstance(value, Traced):
+        if value.ssa.vague:
+            return True
+        value = value.ssa.value
+    return type(value) is Var and value.vague
+
+
+def gives_vague(primitive: Primitive, args: Sequence[Any], params: dict[str, Any]) -> bool:
+    """Whether the memory order of what a line gives, if it is no view, is not known."""
+    order = primitive.order(**params) if callable(primitive.order) else primitive.order
+    if primitive.update is not None:
+        return is_vague(args[0])  # the array itself, written
+    return order == "any" or (order == "kept" and any(map(is_vague, args)))
 
 
 def bind(primitive: Primitive, args: tuple[Any, ...], params: dict[str, Any]) -> Any:

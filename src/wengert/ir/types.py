@@ -89,6 +89,11 @@ class Seq:
 
 Type = Array | Seq
 
+def has_order(kind: Any) -> bool:
+    """Whether arrays of a type may lie in memory in several orders: those with two axes of more than one element."""
+    return isinstance(kind, Array) and sum(length != 1 for length in kind.shape) > 1 and 0 not in kind.shape
+
+
 _WEAK = {
     float: Array((), np.dtype(np.float64), True),
     int: Array((), np.dtype(np.int64), True),

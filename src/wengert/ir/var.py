@@ -39,15 +39,18 @@ class Var:
     In an eager recording it carries its number too. `owned` says that nobody else reads that buffer, so an in-place
     write may reuse it; `alias` is the Var whose buffer this one views; `root` tells how a root or a size came about.
     In a recording without numbers `origin` leads back to the line, so that simplifications can see what they are given;
-    `bounds` are those of an abstract integer, such as a loop's index, where they are known.
+    `bounds` are those of an abstract integer, such as a loop's index, where they are known. `vague` says that the
+    memory order of an abstract array is not known, which decides whether NumPy reads it by a view or by a copy; an
+    abstract array that is not vague is in C order.
     """
 
-    __slots__ = ("__weakref__", "_type", "alias", "bounds", "origin", "owned", "root", "value")
+    __slots__ = ("__weakref__", "_type", "alias", "bounds", "origin", "owned", "root", "vague", "value")
 
     def __init__(self, value: Any = ABSENT, type: Type | None = None) -> None:
         self.value = value
         self._type = type
         self.owned = False
+        self.vague = False
         self.alias: Var | None = None
         self.bounds: tuple[float, float] | None = None
         self.root: tuple[Any, tuple[Any, ...], dict[str, Any]] | None = None

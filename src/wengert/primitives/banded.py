@@ -67,6 +67,7 @@ solve_banded: Primitive = register(
         transposes=(None, lambda ct, ab, b, low, up: solve_banded(band_transpose(ab, low, up), ct, low=up, up=low)),
         batch=columns_batch(lambda ab, b, low, up: solve_banded(ab, b, low=low, up=up)),
         undoes=(1, lambda y, ab, b, low, up: band_product(ab, y, low, up)),
+        order="any",
         samples=_samples,
     )
 )

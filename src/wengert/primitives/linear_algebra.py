@@ -96,6 +96,7 @@ solve: Primitive = register(
         batch=_solve_batch,
         symbol="{0} \\ {1}",
         undoes=(1, lambda y, a, b: _apply(np.matmul, a, y, len(shape_of(b)) == 1)),
+        order="any",
         samples=_solve_samples,
         python="np.linalg.solve({0}, {1})",
         native=Routine(
@@ -147,6 +148,7 @@ def cholesky_row(prefix: str, evaluate: Callable[..., Any], stacks: bool) -> Pri
             _cholesky_type,
             jvp=_cholesky_jvp,
             batch=(lambda size, args, batched, upper: row(args[0], upper=upper)) if stacks else None,
+            order="any",
             samples=lambda rng: [
                 ((_positive(rng, *shape),), {"upper": upper})
                 for shape in shapes[: None if stacks else 2]
@@ -201,6 +203,7 @@ norm: Primitive = register(
         batch=lambda size, args, batched, axis: norm(args[0], axis=_all_axes(args[0], 1) if axis is None else axis),
         square=lambda x, axis: reduce_sum(squared_size(x), axis=_all_axes(x) if axis is None else axis),
         symbol="‖{0}‖",
+        order="any",
         samples=lambda rng: [
             ((rng.standard_normal(shape),), {"axis": axis})
             for shape, axis in (

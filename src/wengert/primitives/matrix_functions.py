@@ -76,7 +76,7 @@ def matrix_function(
             [] if keeps_real else [((_positive(rng, 2, 2) + 0.2j,), {})]
         )
 
-    row: Primitive = register(Primitive(name, evaluate, infer, jvp=jvp, samples=samples))
+    row: Primitive = register(Primitive(name, evaluate, infer, jvp=jvp, order="any", samples=samples))
     along: Primitive = register(
         Primitive(
             f"{name}_along",
@@ -84,6 +84,7 @@ def matrix_function(
             lambda a, e, **params: Array(a.shape, np.result_type(a.dtype, e.dtype)),
             jvp=along_jvp,
             transposes=(None, lambda ct, a, e, **params: along(flip_matrix(a), ct, **params)),
+            order="any",
             samples=lambda rng: [((_positive(rng, 2, 2), rng.standard_normal((2, 2))), {})],
         )
     )
@@ -147,6 +148,7 @@ sylvester: Primitive = register(
         jvp=_sylvester_jvp,
         transposes=(None, None, lambda ct, a, b, q: sylvester(flip_matrix(a), flip_matrix(b), ct)),
         undoes=(2, lambda y, a, b, q: a @ y + y @ b),
+        order="any",
         samples=lambda rng: [((_positive(rng, 3, 3), _positive(rng, 2, 2), rng.standard_normal((3, 2))), {})],
     )
 )
@@ -168,6 +170,7 @@ MATRIX_FUNCTIONS["sqrtm"] = register(
         lambda a: scipy.linalg.sqrtm(a),
         _sqrtm_infer,
         jvp=_sqrtm_jvp,
+        order="any",
         samples=lambda rng: [((_positive(rng, 2, 2) + 0.2j,), {})],
     )
 )

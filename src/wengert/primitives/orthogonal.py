@@ -89,6 +89,7 @@ def qr_row(prefix: str, evaluate: Decompose, stacks: bool) -> Primitive:
             jvp=_qr_jvp,
             batch=(lambda size, args, batched, full: row(args[0], full=full)) if stacks else None,
             split=apart(2),
+            order="any",
             samples=lambda rng: [
                 ((rng.standard_normal(shape) + 2 * np.eye(*shape[-2:]),), {"full": full})
                 for shape, full in shapes[: None if stacks else 4]
@@ -146,6 +147,7 @@ def lstsq_rows(prefix: str, evaluate: Decompose) -> tuple[Primitive, Primitive]:
             lambda a, b, rcond: tuple(evaluate(a, b, rcond)[:2]),
             _lstsq_type,
             jvp=_lstsq_jvp,
+            order="any",
             samples=samples,
         )
     )

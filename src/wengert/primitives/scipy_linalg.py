@@ -62,6 +62,7 @@ inv: Primitive = register(
         _inv_type,
         jvp=lambda y, xs, dxs: -(y @ dxs[0] @ y),
         symbol="{0}⁻¹",
+        order="any",
         samples=_square_samples,
     )
 )
@@ -73,6 +74,7 @@ det: Primitive = register(
         _det_type,
         jvp=lambda y, xs, dxs: pairing(cofactors(xs[0]), dxs[0]),
         symbol="det {0}",
+        order="any",
         samples=_square_samples,
     )
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, Fold, Pieces, Pointwise, Var, dtype_of, shape_of
+from wengert.ir import Array, Fold, Pieces, Pointwise, Var, dtype_of, is_vague, shape_of
 from wengert.primitives.linear import linear
 
 Shape = tuple[int, ...]
@@ -24,7 +24,7 @@ reshape = linear(
     lambda x, shape: np.reshape(x, shape),
     lambda x, shape: Array(shape, x.dtype),
     lambda ct, x, shape: reshape(ct, shape=shape_of(x)),
-    view=True,
+    view="by-order",
     python="np.reshape({0}, {shape})",
     batch=lambda size, args, batched, shape: reshape(args[0], shape=(size, *shape)),
     simplify=lambda x, shape: x if shape_of(x) == shape else None,
@@ -151,7 +151,8 @@ copy = linear(
     lambda x, order: Array(x.shape, x.dtype),
     lambda ct, x, order: ct,
     batch=lambda size, args, batched, order: copy(args[0], order="K" if order == "A" else order),
-    simplify=lambda x, order: x,
+    order=lambda order: {"C": "C", "F": "any"}.get(order, "kept"),
+    simplify=lambda x, order: None if order == "F" or (order == "C" and is_vague(x)) else x,
     python="np.array({0}, order={order!r})",
     native=Pointwise(lambda e, x, order: x),
     samples=_samples((((2, 3),), {"order": "F"}), (((),), {"order": "K"})),

@@ -105,6 +105,7 @@ def singular_rows(prefix: str, svd: Decompose, svdvals: Decompose, stacks: bool)
             jvp=_svd_jvp,
             batch=(lambda size, args, batched, full: vectors(args[0], full=full)) if stacks else None,
             split=apart(1, 3, zero=True),
+            order="any",
             samples=lambda rng: [
                 ((rng.standard_normal(shape),), {"full": abs(shape[-2] - shape[-1]) == 1}) for shape in shapes
             ],
@@ -118,6 +119,7 @@ def singular_rows(prefix: str, svd: Decompose, svdvals: Decompose, stacks: bool)
             jvp=svdvals_jvp,
             batch=(lambda size, args, batched: values(args[0])) if stacks else None,
             split=apart(0, zero=True),
+            order="any",
             samples=lambda rng: [((rng.standard_normal(shape),), {}) for shape in shapes],
         )
     )
@@ -157,6 +159,7 @@ def pinv_row(prefix: str, evaluate: Decompose, stacks: bool) -> Primitive:
             jvp=_pinv_jvp,
             batch=(lambda size, args, batched, **options: row(args[0], **options)) if stacks else None,
             symbol="{0}⁺",
+            order="any",
             samples=lambda rng: [((rng.standard_normal(shape),), {}) for shape in SHAPES[: None if stacks else 4]],
         )
     )

@@ -88,6 +88,7 @@ def hermitian_rows(prefix: str, eigh: Decompose, eigvalsh: Decompose, stacks: bo
             jvp=_eigh_jvp,
             batch=(lambda size, args, batched, lower: vectors(args[0], lower=lower)) if stacks else None,
             split=apart(0),
+            order="any",
             samples=samples,
         )
     )
@@ -99,6 +100,7 @@ def hermitian_rows(prefix: str, eigh: Decompose, eigvalsh: Decompose, stacks: bo
             jvp=eigvalsh_jvp,
             batch=(lambda size, args, batched, lower: values(args[0], lower=lower)) if stacks else None,
             split=apart(0),
+            order="any",
             samples=samples,
         )
     )
@@ -193,6 +195,7 @@ def eig_rows(prefix: str, eig: Decompose, eigvals: Decompose, stacks: bool) -> t
             jvp=_eig_jvp,
             batch=(lambda size, args, batched: vectors(args[0])) if stacks else None,
             split=apart(0),
+            order="any",
             samples=samples,
         )
     )
@@ -204,6 +207,7 @@ def eig_rows(prefix: str, eig: Decompose, eigvals: Decompose, stacks: bool) -> t
             jvp=eigvals_jvp,
             batch=(lambda size, args, batched: values(args[0])) if stacks else None,
             split=apart(0),
+            order="any",
             samples=samples,
         )
     )

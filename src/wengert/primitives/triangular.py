@@ -91,6 +91,7 @@ solve_triangular: Primitive = register(
         transposes=(None, _triangular_transpose),
         batch=columns_batch(lambda a, b, **options: solve_triangular(a, b, **options)),
         undoes=(1, _triangular_product),
+        order="any",
         samples=lambda rng: [
             (
                 (regular(rng, 3, 3), rng.standard_normal(shape)),
@@ -130,6 +131,7 @@ structured_solve: Primitive = register(
         ),
         batch=columns_batch(lambda a, b, **options: structured_solve(a, b, **options)),
         undoes=(1, _structured_product),
+        order="any",
         samples=lambda rng: [
             ((regular(rng, 3, 3), rng.standard_normal(shape)), {"assume_a": "gen", "transposed": transposed})
             for shape, transposed in (((3,), False), ((3, 2), True))
@@ -199,6 +201,7 @@ lu_packed: Primitive = register(
         lambda a: scipy.linalg.lu_factor(a)[0],
         lambda a: a,
         jvp=_lu_jvp,
+        order="any",
         samples=lambda rng: [((rng.standard_normal(s) + 9 * np.eye(*s),), {}) for s in ((3, 3), (4, 2), (2, 3))],
     )
 )

@@ -8,14 +8,27 @@ goes to the base, and the others read themselves anew when they are next used.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 
-from wengert.errors import MutationError
-from wengert.ir import ABSENT, Primitive, Traced, Var, bind, bind_update, dtype_of, shape_of, users_line
+from wengert.errors import MutationError, StagingError
+from wengert.ir import (
+    ABSENT,
+    Array,
+    Primitive,
+    Traced,
+    Var,
+    bind,
+    bind_update,
+    dtype_of,
+    has_order,
+    is_vague,
+    shape_of,
+    users_line,
+)
 from wengert.primitives import getitem, position, setitem
 from wengert.primitives.indexing import Path, through
 from wengert.record.conversion import Conversion
@@ -24,7 +37,7 @@ from wengert.record.methods import Methods
 from wengert.record.operators import Operators
 from wengert.record.protocol import Protocol
 
-READ_ONLY = "read-only"  # in the `view` column
+READ_ONLY, BY_ORDER = "read-only", "by-order"  # in the `view` column
 
 watching_writes: ContextVar[Callable[[Box], None] | None] = ContextVar("watching_writes", default=None)
 boxed_kinds: ContextVar[str] = ContextVar("boxed_kinds", default="fc")  # of which dtypes new arrays come boxed
@@ -34,7 +47,7 @@ births = itertools.count()
 class Box(Operators, Methods, Conversion, Protocol, Traced):
     """The stand-in for one array or scalar of the user's program."""
 
-    __slots__ = ("__weakref__", "argument", "base", "born", "read", "seen", "version")
+    __slots__ = ("__weakref__", "argument", "base", "born", "read", "seen", "unsure", "version")
 
     def __init__(self, level: Any, var: Var) -> None:
         self.level = level
@@ -44,6 +57,7 @@ class Box(Operators, Methods, Conversion, Protocol, Traced):
         self.version = 0  # how often the root was written
         self.seen = 0  # the root's version that `var` belongs to
         self.argument: str | None = None  # what this is, where it must not be written
+        self.unsure = False  # whether another array may or may not be a view of this one, or this one of it
         self.born = next(births)  # tells whether this was made before or after something else
 
     # -- views ---------------------------------------------------------------------------------------------------------
@@ -143,7 +157,9 @@ class Box(Operators, Methods, Conversion, Protocol, Traced):
         if self.base is not None or self.ssa.type != other.ssa.type:
             return False
         mine, others = self.concrete(), other.concrete()
-        return others is ABSENT or (isinstance(mine, np.ndarray) and mine.strides == others.strides)
+        if others is ABSENT:
+            return is_vague(self) == is_vague(other)
+        return isinstance(mine, np.ndarray) and mine.strides == others.strides
 
     def check_writable(self) -> None:
         """Raise what NumPy raises for a scalar or a read-only view, and MutationError for an argument."""
@@ -151,6 +167,12 @@ class Box(Operators, Methods, Conversion, Protocol, Traced):
             raise TypeError(f"'{type(self.held()).__name__}' object does not support item assignment")
         root: Box = self
         while True:
+            if root.unsure:
+                raise StagingError(
+                    "an array is written that another one may or may not be a view of (reshape, ravel): that hangs on "
+                    "its order in memory, of which types do not tell. Make a copy of which it is known: x.copy(), "
+                    f"x.reshape(...).copy(){users_line()}"
+                )
             if root.read is not None and root.read[0].view == READ_ONLY:
                 raise ValueError("assignment destination is read-only")
             if root.base is None:
@@ -190,6 +212,19 @@ class Box(Operators, Methods, Conversion, Protocol, Traced):
             value = value.ssa.value
         return value
 
+    def layout(self) -> Any:
+        """An array that lies in memory as the one that this stands for, to ask for flags and strides; `None` if not known."""
+        root, inner, path = self.route()
+        vague = is_vague(root)
+        value = self.concrete()
+        if value is not ABSENT and not vague:
+            return np.asarray(value)
+        if vague or any(dtype_of(x).kind not in "iub" for x in inner):
+            return None
+        kind = root.ssa.type
+        part, _ = through(np.empty(kind.shape, kind.dtype), tuple(map(_index_like, inner)), path)
+        return np.asarray(part)
+
     def is_array(self) -> bool:
         """Whether this stands for an ndarray, which can be written, not for a scalar."""
         value = self.held()
@@ -206,30 +241,57 @@ class Box(Operators, Methods, Conversion, Protocol, Traced):
 Level.box = Box
 
 
-def is_view(value: Any, base: Box, primitive: Primitive, args: tuple[Any, ...], params: dict[str, Any]) -> bool:
-    """Whether NumPy's result would be a view: whether the value just read from an array shares its memory."""
+def is_view(
+    var: Var, base: Box, primitive: Primitive, args: tuple[Any, ...], params: dict[str, Any]
+) -> bool | None:
+    """Whether NumPy's result would be a view: whether the value just read from an array shares its memory.
+
+    `None` where that hangs on the memory order, and it is not known.
+    """
+    value = var.value
     while isinstance(value, Traced):
         value = value.ssa.value
-    if value is not ABSENT:
+    vague = is_vague(base.root())
+    if value is not ABSENT and not (vague and primitive.view == BY_ORDER):
         return type(value) is np.ndarray and np.may_share_memory(value, base.concrete())
     # Only types are known: try it with arrays that are never filled.
     root, inner, path = base.route()
     rest = (*inner, *args[1:])
     if any(dtype_of(x).kind not in "iub" for x in rest):
         return False
-    empty = np.empty(root.ssa.type.shape, root.ssa.type.dtype)
-    try:
-        part, left = through(empty, tuple(np.zeros(shape_of(x), dtype_of(x))[()] for x in rest), path)
-        return np.may_share_memory(primitive.evaluate(part, *left, **params), empty)
-    except IndexError:
-        return False
+    kind = root.ssa.type
+    answers = set()
+    for empty in _in_every_order(kind) if vague and primitive.view == BY_ORDER else [np.empty(kind.shape, kind.dtype)]:
+        try:
+            part, left = through(empty, tuple(map(_index_like, rest)), path)
+            out = primitive.evaluate(part, *left, **params)
+        except IndexError:
+            return False
+        answers.add(np.may_share_memory(out, empty))
+    if var.value is ABSENT or vague:
+        var.vague = has_order(var.type) and (vague or not out.flags.c_contiguous)
+    return answers.pop() if len(answers) == 1 else None
+
+
+def _index_like(x: Any) -> Any:
+    """Numbers in the place of an index that is not known: which they are does not matter to shapes and strides."""
+    return np.zeros(shape_of(x), dtype_of(x))[()]
+
+
+def _in_every_order(kind: Array) -> Iterator[Any]:
+    """Arrays of a type, one for each order of the axes in memory."""
+    for axes in itertools.permutations(range(kind.ndim)):
+        yield np.empty([kind.shape[a] for a in axes], kind.dtype).transpose(np.argsort(axes))
 
 
 def make_box(level: Any, var: Var, primitive: Primitive, args: tuple[Any, ...], params: dict[str, Any]) -> Box:
     """A Box for the output of a primitive that gives views: a view where NumPy's result would be one."""
     box: Box = level.box(level, var)
     base = args[0]
-    if isinstance(base, Box) and is_view(var.value, base, primitive, args, params):
+    viewed = isinstance(base, Box) and is_view(var, base, primitive, args, params)
+    if viewed is None:
+        box.unsure = base.root().unsure = True
+    if viewed:
         if base.level is level and var.value is not ABSENT:
             var.alias = base.ssa.alias or base.ssa  # the owner of the buffer: a view in between may leave it
         box.attach(base.cell(), primitive, tuple([x.snapshot() if isinstance(x, Box) else x for x in args[1:]]), params)
@@ -261,7 +323,7 @@ class Ground(Level):
                 var = Var(primitive.update(*values, **params))
             else:
                 var = Var(primitive.evaluate(*values, **params))
-            var.owned = True
+            var.owned, var.vague = True, is_vague(args[0])
             return Box(self, var)
         out = primitive.evaluate(*values, **params)
         if isinstance(out, tuple):

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from wengert.errors import UnsupportedError
+from wengert.errors import StagingError, UnsupportedError
 from wengert.functions import NUMPY, UFUNC_METHODS
 from wengert.functions.output import cannot_write
-from wengert.ir import Primitive, bind, users_line
+from wengert.ir import Primitive, bind, has_order, is_vague, type_of, users_line
 from wengert.primitives import UFUNCS
 from wengert.record.operands import operand
 
@@ -42,7 +42,17 @@ class Protocol:
         if meaning is None:
             raise UnsupportedError(f"{qualified(func)} has no derivative rule{users_line()}")
         out = checked_call(meaning, qualified(func), args, kwargs)
-        return out if isinstance(out, Protocol) else self.grounded(out)  # type: ignore[attr-defined]
+        if isinstance(out, Protocol):
+            return out
+        boxed = self.grounded(out)  # type: ignore[attr-defined]
+        if type(out) is np.ndarray and has_order(type_of(out)) and any(map(is_vague, args)):
+            if boxed is out:
+                raise StagingError(
+                    f"the memory order of what {qualified(func)} gives is that of its argument, which is not known. "
+                    f"Make the array by its shape: np.zeros(x.shape, dtype){users_line()}"
+                )
+            boxed.ssa.vague = True
+        return boxed
 
 
 def call_ufunc(

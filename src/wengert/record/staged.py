@@ -8,7 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Location, Primitive, Recorder, Type, Var, WengertList, user_location
+from wengert.ir import (
+    Location,
+    Primitive,
+    Recorder,
+    Type,
+    Var,
+    WengertList,
+    gives_vague,
+    has_order,
+    is_vague,
+    user_location,
+)
 from wengert.primitives import following
 from wengert.record.box import Box, make_box
 from wengert.record.copies import Copies
@@ -31,9 +42,11 @@ class Staged(Level):
         self.location: Location | None = None  # of the lines that follow; the user's own, if it is not set
         self._copies = Copies(small=0)  # one copy of each, so that equal lines are seen to be equal
 
-    def add_input(self, type: Type) -> Box:
-        """A new input of the list."""
-        return Box(self, self.recorder.add_input(type))
+    def add_input(self, type: Type, vague: bool = False) -> Box:
+        """A new input of the list; where it is `vague`, an array whose memory order is not known."""
+        var = self.recorder.add_input(type)
+        var.vague = vague and has_order(type)
+        return Box(self, var)
 
     def process(self, primitive: Primitive, args: tuple[Any, ...], params: dict[str, Any], update: bool = False) -> Any:
         """Append the line."""
@@ -46,6 +59,10 @@ class Staged(Level):
         outputs = self.recorder.append(primitive, inputs, params, self.location or user_location())
         if primitive.view and type(outputs[0]) is Var:
             return make_box(self, outputs[0], primitive, args, params)
+        vague = gives_vague(primitive, args, params)
+        for x in outputs:
+            if type(x) is Var:
+                x.vague = x.vague or (vague and has_order(x.type))
         boxes = [Box(self, x) if type(x) is Var else x for x in outputs]
         if len(boxes) != 1:
             return tuple(boxes)
@@ -110,6 +127,7 @@ class Closed(Staged):
         known = self.consts.get(value.ssa)
         if known is None:
             known = self.consts[value.ssa] = Var(type=value.ssa.type)
+            known.vague = is_vague(value)
             self.outside[known] = Box(value.level, value.ssa)
         return known
 

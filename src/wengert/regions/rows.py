@@ -55,6 +55,7 @@ def _region(name: str, consume: Callable[..., list[Any]], rules: Any, **columns:
             linearize=rules.linearize,
             pull=rules.pull,
             native=Routine(name, whole=True),
+            order="any",
             **columns,
         )
     )

@@ -46,7 +46,7 @@ class Accumulator:
             self.tail_kinds = [[leaf_type(leaf) for leaf in item.leaves] for item in self.first]
         last = []
         for item, kinds in zip(self.first, self.tail_kinds, strict=True):
-            inputs = [body.level.add_input(kind) for kind in kinds]
+            inputs = [body.level.add_input(kind, vague=True) for kind in kinds]
             self.tail.append(inputs)
             last.append(rebuild(item.frame, iter(inputs)))
         hidden = Unknown("an item is read of a list to which the loop appends")

@@ -166,7 +166,7 @@ class Capture:
     def _add_input(self, value: Any, source: Source) -> Box:
         kind = value.type if isinstance(value, Traced) else type_of(value)
         self.lookup.add_input(source, value, kind)
-        box = self._from_before(self.level.add_input(kind))
+        box = self._from_before(self.level.add_input(kind, vague=True))
         self.hidden.append(Hidden(source, box, kind))
         return box
 

@@ -63,7 +63,7 @@ class Lift:
             if step is not None:
                 self.inputs.append(affine_item(first, step, index))
             else:
-                self.inputs.append(body.level.add_input(kind))
+                self.inputs.append(body.level.add_input(kind, vague=True))
         body.journal.note(self.place)
         if isinstance(self.place, Contents):
             box = self.inputs[0]

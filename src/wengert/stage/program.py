@@ -166,7 +166,7 @@ def _arguments(root: Body, capture: Capture, leaves: Sequence[Leaf]) -> list[Any
             boxes.append(leaf.value if fixed else capture.load(leaf.value, argument(others, leaf.name)))
             others += 1
             continue
-        box = root.level.add_input(leaf.kind)
+        box = root.level.add_input(leaf.kind, vague=True)
         box.argument = f"argument {leaf.name}"
         if leaf.kind.weak and leaf.kind.dtype.kind == "i":
             capture.whole_arguments.add(box.ssa)

@@ -14,7 +14,7 @@ import numpy as np
 
 from wengert.errors import LeakedTracerError, StagingError
 from wengert.functions.demands import is_abstract
-from wengert.ir import Array, Location, Primitive, Var, bind, user_location, users_line
+from wengert.ir import Array, Location, Primitive, Var, bind, is_vague, user_location, users_line
 from wengert.read.calls import call, is_read
 from wengert.read.observer import UNSEEN, Observer, observer
 from wengert.read.source import is_users
@@ -367,7 +367,7 @@ class Recording(Observer):
             inner = list(leaves)
             for i, x in enumerate(leaves):
                 if isinstance(x, Box) and x.level is not GROUND:
-                    inner[i] = body.level.add_input(x.type)
+                    inner[i] = body.level.add_input(x.type, is_vague(x))
                     inner[i].argument = x.argument
                     given[inner[i].ssa] = x
             inner_args, inner_kwargs = rebuild(frame, iter(inner))

@@ -10,7 +10,7 @@ import numpy as np
 
 from wengert.errors import StagingError
 from wengert.functions import as_array
-from wengert.ir import Array, Var, users_line
+from wengert.ir import Array, Var, has_order, users_line
 from wengert.primitives import getitem
 from wengert.record import Box, ground
 from wengert.stage.recording import current_recording, is_abstract
@@ -189,6 +189,7 @@ def element(stack: Any, index: Any, kind: Array) -> Any:
 def lazy_element(stack: Box, number: int, kind: Array) -> Box:
     """An item of a stack that is read only when it is used."""
     box = Box(stack.level, Var(type=kind))
+    box.ssa.vague = has_order(kind)
     box.attach(stack, getitem, (), {"index": (number,)})
     box.seen = -1
     return box

@@ -114,7 +114,7 @@ def expression(fun: Callable[..., Any], *args: Any) -> Any:
     """
     leaves, structure = flatten(args or _parameters(fun))
     level = Staged("expression")
-    boxes = [level.add_input(leaf.ssa.type) if isinstance(leaf, Expression) else leaf for leaf in leaves]
+    boxes = [level.add_input(leaf.ssa.type, vague=True) if isinstance(leaf, Expression) else leaf for leaf in leaves]
     try:
         try:
             out = as_read(fun)(*unflatten(structure, boxes))
