@@ -113,7 +113,7 @@ def test_what_only_calling_can_do() -> None:
     hidden = np.frompyfunc(lambda x: math.erf(x) + x, 1, 1)
 
     def f(x: Any) -> Any:
-        return float(hidden(wg.stop_gradient(x))) if not isinstance(x, float) else float(hidden(x))
+        return float(hidden(x))
 
     assert wg.grad(f, method="numeric")(0.4) == pytest.approx(central_difference(lambda h: f(0.4 + h)), rel=1e-9)
 

@@ -13,7 +13,7 @@ from nbclient import NotebookClient
 ROOT = Path(__file__).resolve().parents[1]
 TOUR = ROOT / "docs" / "tour.ipynb"
 NUMBER = re.compile(r"-?\d+\.?\d*(?:e[+-]?\d+)?")
-VARIES = "varies"  # the tag of cells that measure time or memory, or show as much as the terminal is wide
+VARIES = "varies"  # the tag of cells that measure time or memory, or show bounds of rounding errors
 
 GIVEN = nbformat.read(TOUR, 4)
 CELLS = [i for i, cell in enumerate(GIVEN.cells) if cell.cell_type == "code"]
@@ -24,7 +24,9 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The notebook, run anew; an error in a cell fails every test."""
     notebook = nbformat.read(TOUR, 4)
     place = {"metadata": {"path": str(tmp_path_factory.mktemp("tour"))}}
-    return NotebookClient(notebook, timeout=300, kernel_name="python3", resources=place).execute()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", "100")  # tables are as wide as the terminal
+        return NotebookClient(notebook, timeout=300, kernel_name="python3", resources=place).execute()
 
 
 def shown(cell: Any) -> list[tuple[list[str], str]]:

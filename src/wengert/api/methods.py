@@ -10,7 +10,7 @@ import numpy as np
 from wengert import numeric
 from wengert.api.arguments import Arguments
 from wengert.api.expansion import derivative as by_taylor
-from wengert.api.expansion import expand, unit
+from wengert.api.expansion import unit
 from wengert.api.gradients import LinearMap, grad, jvp
 from wengert.api.listing import record
 from wengert.api.matrices import jacobian
@@ -19,8 +19,7 @@ from wengert.api.ways import WAYS, Blocks, Leaves, Way
 from wengert.ir import dtype_of, shape_of
 from wengert.run import by_columns, by_rows, run
 from wengert.symbolic import derivative_list, hessian_list, jacobian_list
-from wengert.transform.ends import zeros_of
-from wengert.tree import LEAF, Structure
+from wengert.tree import LEAF
 
 Found = tuple[list[Any], Blocks]  # the values of the result's leaves, and their derivatives
 
@@ -140,30 +139,9 @@ for _name, _direction, _derivative in (
 
 
 def _taylor_jacobian(leaves_of: Leaves, given: Arguments) -> Found:
-    """One series, cut off after its first term, along the direction of each element."""
-    values = leaves_of(*given.leaves)
-    blocks: Blocks = [[_zeros(value, leaf) for leaf in given.leaves] for value in values]
-    together = Structure(list, tuple(range(len(given.leaves))), (LEAF,) * len(given.leaves))
-    for j, leaf in enumerate(given.leaves):
-        for index in np.ndindex(shape_of(leaf)):
-            rows = [[one, zeros_of(one)] for one in given.leaves]
-            rows[j][1] = _along(leaf, index)
-            columns, _ = expand(lambda leaves: leaves_of(*leaves), together, rows, given.names, 1, "jacobian")
-            for row, column in zip(blocks, columns, strict=True):
-                row[j][(..., *index)] = 0 if column[1] is None else column[1]
-    return values, blocks
-
-
-def _zeros(value: Any, leaf: Any) -> Any:
-    return np.zeros((*shape_of(value), *shape_of(leaf)), np.result_type(dtype_of(value), dtype_of(leaf)))
-
-
-def _along(leaf: Any, index: tuple[int, ...]) -> Any:
-    if not shape_of(leaf):
-        return unit(leaf)
-    direction = np.zeros(shape_of(leaf), dtype_of(leaf))
-    direction[index] = 1
-    return direction
+    """Series that are cut off after their first term, along all directions at once."""
+    blocks: Blocks = derivative_tensor(lambda leaves: leaves_of(*leaves), 1)(list(given.leaves))
+    return leaves_of(*given.leaves), blocks
 
 
 def _taylor_hessian(leaves_of: Leaves, given: Arguments) -> Blocks:

@@ -52,14 +52,13 @@ class Way:
     derivative: Callable[[Leaves, Any, int], list[Any]]
 
 
-WAYS: dict[str, Way] = {}
-METHODS = ("numeric", "complex-step", "symbolic", "forward", "reverse", "taylor")
+WAYS: dict[str, Way] = {}  # in the order in which they are shown
 
 
 def check_method(method: str | None, what: str) -> None:
     """ValueError for a method that does not exist."""
-    if method is not None and method not in METHODS:
-        raise ValueError(f"{what}: method={method!r}: choose one of {', '.join(map(repr, METHODS))}")
+    if method is not None and method not in WAYS:
+        raise ValueError(f"{what}: method={method!r}: choose one of {', '.join(map(repr, WAYS))}")
 
 
 def jacobian_by(

@@ -213,7 +213,7 @@ class Box(Operators, Methods, Conversion, Protocol, Traced):
         return value
 
     def layout(self) -> Any:
-        """An array that lies in memory as the one that this stands for, to ask for flags and strides; `None` if not known."""
+        """An array that lies in memory as this one does, to ask for flags and strides; `None` if that is not known."""
         root, inner, path = self.route()
         vague = is_vague(root)
         value = self.concrete()
