@@ -83,7 +83,7 @@ def known_layout(x: Any) -> Any:
 
 def perhaps_shared(x: Any, out: Any) -> Any:
     """A copy where NumPy gives the array itself if it lies in memory as is wanted, and that is not known."""
-    x.root().unsure = out.unsure = True  # whichever is written, the other might be, too
+    out.may_share(x.root())
     return out
 
 

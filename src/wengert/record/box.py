@@ -8,6 +8,7 @@ goes to the base, and the others read themselves anew when they are next used.
 from __future__ import annotations
 
 import itertools
+import weakref
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any
@@ -47,7 +48,7 @@ births = itertools.count()
 class Box(Operators, Methods, Conversion, Protocol, Traced):
     """The stand-in for one array or scalar of the user's program."""
 
-    __slots__ = ("__weakref__", "argument", "base", "born", "read", "seen", "unsure", "version")
+    __slots__ = ("__weakref__", "argument", "base", "born", "doubtful", "read", "seen", "version")
 
     def __init__(self, level: Any, var: Var) -> None:
         self.level = level
@@ -57,7 +58,7 @@ class Box(Operators, Methods, Conversion, Protocol, Traced):
         self.version = 0  # how often the root was written
         self.seen = 0  # the root's version that `var` belongs to
         self.argument: str | None = None  # what this is, where it must not be written
-        self.unsure = False  # whether another array may or may not be a view of this one, or this one of it
+        self.doubtful: tuple[weakref.ref[Box], ...] = ()  # arrays that may or may not share memory with this one
         self.born = next(births)  # tells whether this was made before or after something else
 
     # -- views ---------------------------------------------------------------------------------------------------------
@@ -73,6 +74,12 @@ class Box(Operators, Methods, Conversion, Protocol, Traced):
         while box.base is not None:
             box = box.base
         return box
+
+    def may_share(self, other: Box) -> None:
+        """Note that one array may be a view of the other or a copy: while both are there, neither can be written."""
+        for one, another in ((self, other), (other, self)):
+            kept = [ref for ref in one.doubtful if ref() is not None]
+            one.doubtful = (*kept, weakref.ref(another))
 
     def refresh(self) -> None:
         """Read a view anew if its root was written since."""
@@ -167,7 +174,7 @@ class Box(Operators, Methods, Conversion, Protocol, Traced):
             raise TypeError(f"'{type(self.held()).__name__}' object does not support item assignment")
         root: Box = self
         while True:
-            if root.unsure:
+            if any(other() is not None for other in root.doubtful):
                 raise StagingError(
                     "an array is written that another one may or may not be a view of (reshape, ravel): that hangs on "
                     "its order in memory, of which types do not tell. Make a copy of which it is known: x.copy(), "
@@ -290,7 +297,7 @@ def make_box(level: Any, var: Var, primitive: Primitive, args: tuple[Any, ...], 
     base = args[0]
     viewed = isinstance(base, Box) and is_view(var, base, primitive, args, params)
     if viewed is None:
-        box.unsure = base.root().unsure = True
+        box.may_share(base.root())
     if viewed:
         if base.level is level and var.value is not ABSENT:
             var.alias = base.ssa.alias or base.ssa  # the owner of the buffer: a view in between may leave it

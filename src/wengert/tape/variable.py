@@ -55,7 +55,7 @@ class Variable(Watched):
     ) -> None:
         self.base = self.read = None
         self.version = self.seen = 0
-        self.unsure = False
+        self.doubtful = ()
         self.argument = "a Variable, which only assign, assign_add and assign_sub may change"
         self._name, self._trainable = name, bool(trainable)
         self._held: Watched = _rest(_taken(initial_value, "Variable", dtype))
