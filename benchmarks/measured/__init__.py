@@ -1,0 +1,1 @@
+"""Measuring one library on one row, and showing what was found."""

@@ -1,0 +1,96 @@
+"""Machine code against NumPy, JAX, torch, autograd, CasADi and adjoints written by hand in C++.
+
+    python benchmarks/native.py                     # all rows, as Markdown
+    python benchmarks/native.py hello gmm           # these rows
+    python benchmarks/native.py --write docs        # docs/benchmarks.md and its plot
+
+Each library runs each row in a process of its own, on one thread: the first call with everything compiled anew, the least
+of many calls afterwards, the memory of the process at its highest. The derivatives of all libraries are compared. C++ is
+compiled by `g++ -O3 -march=native`, without -ffast-math.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from measured.engines import ENGINES
+from measured.page import markdown, plot
+from rows import ROWS
+
+HERE = Path(__file__).parent
+ONE_THREAD = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "WENGERT_NUM_THREADS": "1",
+    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
+    "WENGERT_CACHE": "0",
+    "JAX_PLATFORMS": "cpu",
+}
+
+
+def measured(row: str, engine: str, limit: float) -> dict | None:
+    """What one library makes of one row; None if it does not take part."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "measured", row, engine, folder]
+        done = subprocess.run(
+            command, cwd=HERE, env=os.environ | ONE_THREAD, capture_output=True, text=True, timeout=limit, check=False
+        )
+    if done.returncode:
+        print(f"{row}, {engine}: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
+        return None
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def compare(found: dict[str, dict]) -> None:
+    """The derivatives agree: otherwise their times say nothing."""
+    if "C++" not in found:
+        return
+    for engine, one in found.items():
+        for a, b in zip(one["sums"], found["C++"]["sums"], strict=False):
+            if abs(a - b) > 1e-8 * max(abs(a), abs(b), 1e-6):
+                print(f"{engine}: {one['sums']} and not {found['C++']['sums']}", file=sys.stderr)
+                break
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("rows", nargs="*", help="all if none is named")
+    parser.add_argument("--engines", nargs="*", default=list(ENGINES))
+    parser.add_argument("--limit", type=float, default=300, help="seconds that one library has for one row")
+    parser.add_argument("--write", metavar="FOLDER", help="write benchmarks.md and its plot into this folder")
+    options = parser.parse_args()
+    results = {}
+    for row in ROWS:
+        if options.rows and row.name not in options.rows:
+            continue
+        found = {}
+        for engine in options.engines:
+            try:
+                one = measured(row.name, engine, options.limit)
+            except subprocess.TimeoutExpired:
+                print(f"{row.name}, {engine}: more than {options.limit:g} s", file=sys.stderr)
+                continue
+            if one is not None:
+                found[engine] = one
+        compare(found)
+        results[row] = found
+        print(markdown({row: found}, heading=False), flush=True)
+    ours = [one["wengert"] for one in results.values() if "wengert" in one]
+    if ours:
+        ratios = [one["derivative"] / one["primal"] for one in ours]
+        print(f"derivative / primal of wengert: median {statistics.median(ratios):.2f}, most {max(ratios):.2f}")
+    if options.write:
+        folder = Path(options.write)
+        (folder / "benchmarks.md").write_text(markdown(results, heading=True))
+        plot(results, folder / "pictures" / "benchmarks.svg")
+
+
+if __name__ == "__main__":
+    main()
