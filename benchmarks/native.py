@@ -1,12 +1,13 @@
 """Machine code against NumPy, JAX, torch, autograd, CasADi and adjoints written by hand in C++.
 
-    python benchmarks/native.py                     # all rows, as Markdown
-    python benchmarks/native.py hello gmm           # these rows
-    python benchmarks/native.py --write docs        # docs/benchmarks.md and its plot
+    python benchmarks/native.py                            # all rows, as Markdown
+    python benchmarks/native.py hello gmm                  # these rows
+    python benchmarks/native.py --results found.json       # kept, and added to what is there
+    python benchmarks/native.py --write docs               # docs/benchmarks.md and its plot
 
-Each library runs each row in a process of its own, on one thread: the first call with everything compiled anew, the least
-of many calls afterwards, the memory of the process at its highest. The derivatives of all libraries are compared. C++ is
-compiled by `g++ -O3 -march=native`, without -ffast-math.
+Each library runs each row in a process of its own, on one thread: the first call with everything compiled anew, the
+least of many calls afterwards, the memory of the process at its highest. The derivatives of all libraries are compared.
+C++ is compiled by `g++ -O3 -march=native`, without -ffast-math.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pathlib import Path
 from measured.engines import ENGINES
 from measured.page import markdown, plot
 from rows import ROWS
+from rows.row import Row
 
 HERE = Path(__file__).parent
 ONE_THREAD = {
@@ -59,27 +61,40 @@ def compare(found: dict[str, dict]) -> None:
                 break
 
 
+def several(row: Row, engines: list[str], limit: float) -> dict[str, dict]:
+    """What the libraries make of one row."""
+    found = {}
+    for engine in engines:
+        try:
+            one = measured(row.name, engine, limit)
+        except subprocess.TimeoutExpired:
+            print(f"{row.name}, {engine}: more than {limit:g} s", file=sys.stderr)
+            continue
+        if one is not None:
+            found[engine] = one
+    compare(found)
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("rows", nargs="*", help="all if none is named")
     parser.add_argument("--engines", nargs="*", default=list(ENGINES))
     parser.add_argument("--limit", type=float, default=300, help="seconds that one library has for one row")
+    parser.add_argument("--results", type=Path, help="a file of JSON to which the results are added")
+    parser.add_argument("--show", action="store_true", help="measure nothing, show the results of that file")
     parser.add_argument("--write", metavar="FOLDER", help="write benchmarks.md and its plot into this folder")
     options = parser.parse_args()
+    known = json.loads(options.results.read_text()) if options.results and options.results.exists() else {}
     results = {}
     for row in ROWS:
         if options.rows and row.name not in options.rows:
             continue
-        found = {}
-        for engine in options.engines:
-            try:
-                one = measured(row.name, engine, options.limit)
-            except subprocess.TimeoutExpired:
-                print(f"{row.name}, {engine}: more than {options.limit:g} s", file=sys.stderr)
-                continue
-            if one is not None:
-                found[engine] = one
-        compare(found)
+        found = known.setdefault(row.name, {})
+        if not options.show:
+            found |= several(row, options.engines, options.limit)
+            if options.results:
+                options.results.write_text(json.dumps(known, indent=1))
         results[row] = found
         print(markdown({row: found}, heading=False), flush=True)
     ours = [one["wengert"] for one in results.values() if "wengert" in one]

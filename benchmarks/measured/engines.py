@@ -1,7 +1,8 @@
 """Each library: its functions of the value and of the derivatives, ready to be called and measured.
 
-An engine gives the primal function, the derivative, what is called first (the derivative with whatever has to be compiled),
-the arguments as the library has them, and a function that takes the derivatives out of the result, as arrays of NumPy.
+An engine gives the primal function, the derivative, what is called first (the derivative with whatever has to be
+compiled), the arguments as the library has them, and a function that takes the derivatives out of the result, as arrays
+of NumPy.
 """
 
 import ctypes
@@ -23,12 +24,13 @@ def _program(row, engine, np):
 
 def wengert(row, given, folder):
     import wengert as wg
-    import wengert.native.engine  # noqa: F401  # which is imported when something is compiled
+    import wengert.native.engine  # which is imported when something is compiled
 
     f = row.program(numpy)
     if row.each:
-        primal, derivative = wg.compile(wg.vmap(f, (0,) * len(given))), wg.compile(
-            wg.vmap(wg.jacobian(f, row.wrt), (0,) * len(given))
+        primal, derivative = (
+            wg.compile(wg.vmap(f, (0,) * len(given))),
+            wg.compile(wg.vmap(wg.jacobian(f, row.wrt), (0,) * len(given))),
         )
         return primal, derivative, derivative, given, tuple
     derivative = wg.compile(wg.value_and_grad(f, row.wrt))
@@ -39,6 +41,7 @@ def numpy_alone(row, given, folder):
     """The program as it is; there is no derivative, so that its own time stands for it."""
     f = row.program(numpy)
     if row.each:
+
         def primal(*arguments):
             return [f(*one) for one in zip(*arguments, strict=True)]
     else:
@@ -107,13 +110,12 @@ def casadi(row, given, folder):
 def cpp(row, given, folder):
     source = next(ROWS.glob(f"{row.program.__module__.rpartition('.')[2]}.cpp"))
     library = Path(folder) / "adjoint.so"
-    command = ["g++", "-O3", "-march=native", "-std=c++17", "-shared", "-fPIC", str(source), "-o", str(library)]
+    command = ["g++", "-O3", "-march=native", "-std=c++17", "-shared", "-fPIC", *row.defines]
+    command += [str(source), "-o", str(library)]
     pointer = ctypes.POINTER(ctypes.c_double)
     held = [numpy.ascontiguousarray(numpy.atleast_1d(x), dtype=float) for x in given]
     shape = (2,) if row.each else ()
-    outputs = [
-        numpy.zeros((len(held[i]), *shape, *held[i].shape[1:]) if row.each else held[i].shape) for i in row.wrt
-    ]
+    outputs = [numpy.zeros((len(held[i]), *shape, *held[i].shape[1:]) if row.each else held[i].shape) for i in row.wrt]
     addresses = [(pointer * len(xs))(*[x.ctypes.data_as(pointer) for x in xs]) for xs in (held, outputs)]
     functions = []
 

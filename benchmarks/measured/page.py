@@ -6,11 +6,13 @@ from pathlib import Path
 
 PAGE = """# Benchmarks
 
-Made by `python benchmarks/native.py --write docs`: [how it is measured](https://github.com/wengert/wengert). Each library
-takes each program in the way its users write it, in a process of its own, on one thread of the same machine, in float64. The
-derivative comes with the value. C++ is an adjoint written by hand, `g++ -O3 -march=native`, and called through `ctypes`,
-which alone takes about 1 µs; its first call is that of the compiler. NumPy has no derivatives. The first call is that of the derivative, nothing being
-compiled or kept on disk before; the libraries are imported already. Memory is what the process takes for the derivative, the library included.
+Made by `python benchmarks/native.py --write docs`. Each library takes each program in the way its users write it, in a
+process of its own, on one thread of the same machine, in float64. The derivative comes with the value.
+
+C++ is an adjoint written by hand, compiled by `g++ -O3 -march=native` and called through `ctypes`, which alone takes
+about 0.2 µs; its first call is that of the compiler. NumPy has no derivatives. The first call is that of the
+derivative, with nothing compiled or kept on disk before; the libraries are imported already. Memory is what the
+process takes for the derivative at its highest, the library included.
 
 ![derivatives, relative to C++](pictures/benchmarks.svg)
 
@@ -42,7 +44,8 @@ def markdown(results, heading: bool) -> str:
             relative = f"{one['derivative'] / ours:.2f}" if ours else ""
             lines.append(
                 f"| {engine} | {time(one['primal'])} | {time(one['derivative'])} "
-                f"| {one['derivative'] / one['primal']:.2f} | {relative} | {time(one['first'])} | {one['memory']:.0f} MB |"
+                f"| {one['derivative'] / one['primal']:.2f} | {relative} "
+                f"| {time(one['first'])} | {one['memory']:.0f} MB |"
             )
         parts.append("\n".join(lines) + "\n")
     return "\n".join(parts)

@@ -1,5 +1,3 @@
-static const int N = 100000;
-
 extern "C" double value(const double* const* in, double* const*) {
     const double* x = in[0];
     double sums[8] = {0};

@@ -1,4 +1,6 @@
-"""The function of Rosenbrock of 1e5 numbers."""
+"""The function of Rosenbrock, of 1e3 and of 1e5 numbers."""
+
+import functools
 
 import numpy
 
@@ -18,16 +20,31 @@ def torch_program():
     return lambda x: torch.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
 
 
-def casadi_functions():
+def casadi_functions(n):
     import casadi
 
-    x = casadi.MX.sym("x", 100_000)
+    x = casadi.MX.sym("x", n)
     z = casadi.sum1(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
     return casadi.Function("f", [x], [z]), casadi.Function("g", [x], [z, casadi.gradient(z, x)])
 
 
-def arguments():
-    return (numpy.random.default_rng(0).standard_normal(100_000),)
+def arguments(n):
+    return (numpy.random.default_rng(0).standard_normal(n),)
 
 
-ROW = Row("rosenbrock", "Rosenbrock, 1e5", arguments, (0,), program, {"torch": torch_program}, casadi_functions)
+def row(name, title, n):
+    partial = functools.partial
+    return Row(
+        name,
+        title,
+        partial(arguments, n),
+        (0,),
+        program,
+        {"torch": torch_program},
+        partial(casadi_functions, n),
+        defines=(f"-DN={n}",),
+    )
+
+
+SHORT = row("rosenbrock-1e3", "Rosenbrock, 1e3", 1000)
+LONG = row("rosenbrock-1e5", "Rosenbrock, 1e5", 100_000)

@@ -12,7 +12,7 @@ class Row:
 
     Its gradient is taken with respect to the arguments `wrt`. With `each`, the function is that of one element: it is
     mapped over the first axis of all arguments, and its derivative is the Jacobian of each. `casadi` gives functions of
-    CasADi, of the value and of the derivatives, in a tuple.
+    CasADi, of the value and of the derivatives, in a tuple. `defines` are options of the C++ compiler.
     """
 
     name: str
@@ -23,3 +23,4 @@ class Row:
     others: dict[str, Callable[[], Callable[..., Any]]] = field(default_factory=dict)
     casadi: Callable[[], tuple[Callable[..., Any], Callable[..., Any]]] | None = None
     each: bool = False
+    defines: tuple[str, ...] = ()
