@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,8 @@ class Structure:
 
 
 LEAF = Structure(None)
+# how a recording sees what is in a container
+reading: ContextVar[Callable[[Any], Any] | None] = ContextVar("reading", default=None)
 
 
 def flatten(tree: Any) -> tuple[list[Any], Structure]:
@@ -50,7 +53,7 @@ def flatten(tree: Any) -> tuple[list[Any], Structure]:
     {'w': [10.0, 20.0], 'b': 30.0}
     """
     leaves: list[Any] = []
-    return leaves, _collect(tree, leaves)
+    return leaves, _collect(tree, leaves, reading.get())
 
 
 def unflatten(structure: Structure, leaves: Iterable[Any]) -> Any:
@@ -88,7 +91,9 @@ def describe(structure: Structure) -> str:
     return f"{name}{left}{inner}{right}"
 
 
-def _collect(tree: Any, leaves: list[Any]) -> Structure:
+def _collect(tree: Any, leaves: list[Any], read: Callable[[Any], Any] | None) -> Structure:
+    if read is not None:
+        tree = read(tree)
     kind = type(tree)
     extra = None
     if tree is None:
@@ -106,7 +111,7 @@ def _collect(tree: Any, leaves: list[Any]) -> Structure:
     else:
         leaves.append(tree)
         return LEAF
-    return Structure(kind, keys, tuple(_collect(value, leaves) for value in values), extra)
+    return Structure(kind, keys, tuple(_collect(value, leaves, read) for value in values), extra)
 
 
 def _rebuild(structure: Structure, leaves: Iterator[Any]) -> Any:

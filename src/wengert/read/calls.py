@@ -268,6 +268,9 @@ def make(kind: Any, args: Args, kwargs: Kwargs) -> Any:
         instance = object.__new__(shadow(kind))
     else:
         instance = kind.__new__(kind, *args, **kwargs)
+    watcher = observer.get()
+    if watcher is not None:
+        watcher.makes(instance)
     initialize(class_of(instance).__init__, instance, args, kwargs)
     return instance
 

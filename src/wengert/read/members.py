@@ -30,8 +30,14 @@ def attribute(x: Any, name: str) -> Any:
     if anything_adopted():
         x = current(x)
     watcher = observer.get()
-    value = _attribute_of(x, name)
-    return value if watcher is None else watcher.loads_attribute(x, name, value)
+    if watcher is None:
+        return _attribute_of(x, name)
+    try:
+        value = _attribute_of(x, name)
+    except AttributeError:
+        watcher.misses_attribute(x, name)
+        raise
+    return watcher.loads_attribute(x, name, value)
 
 
 def _attribute_of(x: Any, name: str) -> Any:
@@ -68,6 +74,7 @@ def _cached(found: Any, x: Any, name: str) -> Any:
         value = call(found.func, x)
         watcher = observer.get()
         if watcher is not None:
+            watcher.misses_attribute(x, name, kept=True)
             watcher.writes_attribute(x, name)
         known[name] = value
     return known[name]

@@ -23,6 +23,12 @@ class Observer:
         """An attribute has been read: the value to go on with."""
         return value
 
+    def misses_attribute(self, owner: Any, name: str, kept: bool = False) -> None:
+        """An attribute is not there; or, if `kept`, the object itself does not have it."""
+
+    def makes(self, instance: Any) -> None:
+        """An object has been made."""
+
     def loads_item(self, owner: Any, index: Any) -> Any:
         """An item is about to be read: its value, or `UNSEEN`."""
         return UNSEEN

@@ -14,7 +14,7 @@ from wengert.stage.grown import grown_in
 from wengert.stage.joining import Mismatch, join
 from wengert.stage.streams import affine_item, lazy_element
 from wengert.stage.unknown import Unknown
-from wengert.stage.values import Frame, leaf_type, rebuild
+from wengert.stage.values import Frame, Look, leaf_type, rebuild
 
 
 class Accumulator:
@@ -32,6 +32,7 @@ class Accumulator:
         self.tail: list[list[Any]] = []  # the inputs in their place, in the trial at hand
         self.tail_kinds: list[list[Array]] = []
         self.index: Any = None
+        self.look: Look | None = None
         self.shown: list[Any] = []  # what is in the list when a pass begins
         self.appended: list[Final] = []
 
@@ -41,7 +42,9 @@ class Accumulator:
         body.journal.note_contents(self.items)
         if self.depth > self.begun:
             raise GiveUp("it reads items of a list that are not there in the first passes")
-        self.first = [final_of(None, item) for item in self.items[self.begun - self.depth :]]
+        self.look = body.look
+        shown = self.items if body.look is None else body.look(self.items)
+        self.first = [final_of(None, item, self.look) for item in shown[self.begun - self.depth :]]
         if len(self.tail_kinds) != self.depth:
             self.tail_kinds = [[leaf_type(leaf) for leaf in item.leaves] for item in self.first]
         last = []
@@ -80,7 +83,7 @@ class Accumulator:
         kept = len(self.items) >= self.begun and all(a is b for a, b in zip(self.shown, self.items, strict=False))
         if not kept or len(self.items) != self.begun + self.per_pass:
             raise GiveUp("it does not append the same number of items to a list in each pass")
-        self.appended = [final_of(None, item) for item in self.items[self.begun :]]
+        self.appended = [final_of(None, item, self.look) for item in self.items[self.begun :]]
 
     def learn(self) -> bool:
         """Fit the types of the last items to what a pass leaves; whether they have changed."""

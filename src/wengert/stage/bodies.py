@@ -14,7 +14,7 @@ from wengert.stage.journal import Journal, apart, joined
 from wengert.stage.outcomes import RETURN, Outcome
 from wengert.stage.places import Cell, Contents, Place, Whole, cells_of
 from wengert.stage.report import Entry
-from wengert.stage.values import LEAF, Frame, containers, flatten
+from wengert.stage.values import LEAF, Frame, Look, containers, flatten
 
 
 class Shown(NamedTuple):
@@ -51,8 +51,9 @@ class Final:
 class Body:
     """One stretch: its lines, what it wrote, and how it ended."""
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, look: Look | None = None) -> None:
         self.level = Closed(what)
+        self.look = look  # what to take for a container that comes from outside of the function
         self.journal = Journal()
         self.outcome: Outcome | None = None
         self.is_trial = False
@@ -86,9 +87,9 @@ class Body:
         contents = self.journal.changed_contents()
         self._raw += [(Whole(change.container), change.new) for change in contents]
         self.appended = {id(change.container): change.appended_count for change in contents}
-        self._finals = {place.key: final_of(place, new) for place, new in self._raw}
+        self._finals = {place.key: final_of(place, new, self.look) for place, new in self._raw}
         if self.outcome is not None and RETURN in self.outcome.ways:
-            self.value = final_of(None, self.outcome.value)
+            self.value = final_of(None, self.outcome.value, self.look)
         if self.outcome is not None and isinstance(self.outcome.code, Box):
             self.outcome = replace(self.outcome, code=self.outcome.code.snapshot())
 
@@ -138,12 +139,12 @@ class Body:
         return any(line.acts() for line in self.level.recorder.lines)
 
 
-def final_of(place: Place | None, value: Any) -> Final:
+def final_of(place: Place | None, value: Any, look: Look | None = None) -> Final:
     """What is in a place, its arrays as they are at this moment."""
     if isinstance(place, Contents):
         level, var = value
         return Final(place, LEAF, [Box(level, var)], [None], frozenset())
-    leaves, frame = flatten(value)
+    leaves, frame = flatten(value, look)
     arrays = [shown(x) if isinstance(x, Box) and x.is_array() else None for x in leaves]
     return Final(place, frame, [now(leaf) for leaf in leaves], arrays, frozenset(containers(value)))
 

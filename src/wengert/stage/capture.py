@@ -11,23 +11,24 @@ import functools
 import inspect
 import sys
 from collections import deque
-from collections.abc import Iterator
-from types import BuiltinFunctionType, FunctionType, MemberDescriptorType, MethodType, ModuleType
+from collections.abc import Iterator, Sequence
+from types import FunctionType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from wengert.errors import LeakedTracerError
+from wengert.errors import LeakedTracerError, StagingError
 from wengert.ir import Array, Traced, Var, type_of
 from wengert.read.source import is_users, is_users_file
 from wengert.record import Box, Staged, ground, plain
+from wengert.stage.parts import way_to
 from wengert.stage.sources import Lookup, Source, attribute, held, item
-from wengert.stage.values import is_instance
+from wengert.stage.values import Reference, is_instance
 
 SCALARS = (bool, int, float, complex, np.generic)
 CONSTANTS = (str, bytes, type(None), type(Ellipsis), np.dtype, range, slice, frozenset)
 NUMBERS = (int, float, complex)
-CHECKED = 4096  # elements up to which an array of floats may be compared at each call
+DEEPEST = 3  # of objects of libraries in objects of libraries
 
 
 class Hidden(NamedTuple):
@@ -36,6 +37,14 @@ class Hidden(NamedTuple):
     source: Source
     box: Box
     kind: Array
+
+
+class Known(NamedTuple):
+    """An object from outside."""
+
+    value: Any
+    source: Source  # where it has been found first
+    stands_for: Any  # what stands for it in the recording
 
 
 class Capture:
@@ -54,22 +63,45 @@ class Capture:
         self.whole_arguments: set[Var] = set()  # arguments that are Python's own integers
         self.cells: dict[int, Any] = {}  # those of functions from outside
         self._loaded: dict[Any, Any] = {}
-        self._outside: dict[int, tuple[Any, Source]] = {}
+        self._outside: dict[int, Known] = {}
+        self._references: dict[Any, Reference] = {}
+        self._classes: set[type] = set()
+        self._arrays: dict[int, Known] = {}  # by the Boxes that stand for them
+        self.made: set[int] = set()  # the objects that were made here, by identity: those from outside are older
 
     def source_of(self, value: Any) -> Source | None:
         """Where an object comes from, if from outside."""
         known = self._outside.get(id(value))
-        return known[1] if known is not None else None
+        return None if known is None else known.source
 
-    def owners(self) -> Iterator[Any]:
+    def reference(self, source: Source) -> Reference:
+        """What stands for the object of a source in the result, and in what is written outside."""
+        return self._references.setdefault(source.key, Reference(source.value))
+
+    def array_of(self, box: Box) -> Source | None:
+        """The source of the array that a Box stands for; `None` for all other Boxes."""
+        known = self._arrays.get(id(box))
+        return None if known is None else known.source
+
+    def references(self) -> tuple[Reference, ...]:
+        """Those that have been asked for."""
+        return tuple(self._references.values())
+
+    def outside(self) -> Iterator[Known]:
         """The objects from outside that have been met."""
-        return (value for value, _ in self._outside.values())
+        return iter(self._outside.values())
 
     def load(self, value: Any, source: Source) -> Any:
         """A value from outside, as it is to be used in the recording."""
         key = (source.key, id(value))
         if key not in self._loaded:
-            self._loaded[key] = (self._load(value, source), value)
+            known = self._outside.get(id(value))
+            if known is None:
+                self._loaded[key] = (self._load(value, source), value)
+            else:  # one object, found in two places
+                if known.source.key != source.key:
+                    self.lookup.is_one(source, known.source)
+                self._loaded[key] = (known.stands_for, value)
         return self._loaded[key][0]
 
     def _load(self, value: Any, source: Source) -> Any:
@@ -94,21 +126,6 @@ class Capture:
             if all(a is b for a, b in zip(parts, value, strict=True)):
                 return value
             return kind(*parts) if hasattr(kind, "_fields") else tuple(parts)
-        if kind is ModuleType:
-            self._remember(value, source)
-            return value
-        if kind in (FunctionType, BuiltinFunctionType, np.ufunc) or isinstance(value, type):
-            if not _is_installed(value):
-                self.lookup.is_same(source, value)
-            if isinstance(value, type):
-                self._remember(value, source)
-            self.meet(value)
-            return value
-        if kind in (MethodType, functools.partial):
-            self.lookup.is_same(source, value)
-            self._remember(value, source)
-            self.meet(value)
-            return value
         if isinstance(value, (list, dict, set, deque)) or is_instance(value):
             self.lookup.is_of(source, kind)
             if kind.__module__ != "builtins":
@@ -116,19 +133,66 @@ class Capture:
         else:
             self.lookup.is_same(source, value)
         self._remember(value, source)
+        if kind in (FunctionType, MethodType, functools.partial):
+            self.meet(value)
+        elif isinstance(value, type):
+            self._meet_class(value)
         return value
 
-    def meet(self, function: Any) -> None:
-        """The names of the frame that a function was made in are from outside, as it is."""
-        for found in getattr(getattr(function, "__func__", function), "__closure__", None) or ():
-            if id(found) not in self.cells:
-                self.cells[id(found)] = found
-                with contextlib.suppress(ValueError):
-                    if type(found.cell_contents) in (FunctionType, MethodType):
-                        self.meet(found.cell_contents)
+    def meet(self, function: Any, depth: int = 0) -> None:
+        """The names of the frame that a function was made in are from outside.
 
-    def _remember(self, value: Any, source: Source) -> None:
-        self._outside.setdefault(id(value), (value, source))
+        Those of the user's own functions tell of themselves when they are read. What a function of a library holds, as
+        the one that a transform gives, is from outside as it is.
+        """
+        kind = type(function)
+        if kind is MethodType:
+            self._remember(function.__self__, held(function.__self__, "self"))
+            function = function.__func__
+        elif kind is functools.partial:
+            self._remember(function, held(function, "a partial function"))
+            self.meet(function.func, depth)
+            return
+        if type(function) is not FunctionType:
+            if depth < DEEPEST and not isinstance(function, type) and hasattr(function, "__dict__"):
+                for part in vars(function).values():
+                    self._meet_held(part, depth + 1)
+            return
+        self._remember(function, held(function, function.__name__))
+        for found in function.__closure__ or ():
+            if id(found) in self.cells:
+                continue
+            self.cells[id(found)] = found
+            with contextlib.suppress(ValueError):
+                if is_users(function.__code__):
+                    if type(found.cell_contents) in (FunctionType, MethodType):
+                        self.meet(found.cell_contents, depth)
+                else:
+                    self._meet_held(found.cell_contents, depth + 1)
+
+    def _meet_class(self, kind: type) -> None:
+        """The methods of a class may have been made in a function, too."""
+        for one in kind.__mro__:
+            if one not in self._classes and not _is_installed(one):
+                self._classes.add(one)
+                for value in vars(one).values():
+                    parts = (value.fget, value.fset, value.fdel) if type(value) is property else (value,)
+                    for function in parts:
+                        function = getattr(function, "__func__", function)
+                        if type(function) is FunctionType:
+                            self.meet(function)
+
+    def _meet_held(self, value: Any, depth: int) -> None:
+        """Something that a library's function or object holds."""
+        if type(value) in (FunctionType, MethodType, functools.partial):
+            self.meet(value, depth)
+        elif isinstance(value, (list, dict, set, deque)) or is_instance(value):
+            self._remember(value, held(value, type(value).__name__))
+        elif callable(value):
+            self.meet(value, depth)
+
+    def _remember(self, value: Any, source: Source, stands_for: Any = None) -> None:
+        self._outside.setdefault(id(value), Known(value, source, value if stands_for is None else stands_for))
 
     def remember(self, value: Any, source: Source) -> None:
         """An object that is known beforehand to be from outside."""
@@ -140,8 +204,30 @@ class Capture:
             return value
         if self.modes.get(source.key) == "constant":
             self.lookup.is_equal(source, value)
-            return self._from_before(ground(value.copy(order="K")))
-        return self._add_input(value, source)
+            box = self._from_before(ground(value.copy(order="K")))
+        elif self.modes.get(source.key) == "view" and isinstance(value.base, np.ndarray):
+            box = self._view(value, source)
+        else:
+            box = self._add_input(value, source)
+        self._remember(value, source, box)
+        if type(box) is Box:
+            self._arrays[id(box)] = self._outside[id(value)]
+        return box
+
+    def _view(self, value: Any, source: Source) -> Any:
+        """An array as a view of the array that it is a part of: what is written into one shows in the other."""
+        root, at = value, source
+        while isinstance(root.base, np.ndarray):
+            root, at = root.base, attribute(at, "base")
+        shapes = [known.value.shape for known in self._outside.values() if type(known.value) is np.ndarray]
+        way = way_to(value, root, shapes)
+        if way is None:
+            raise StagingError(
+                f"the program writes into arrays that share memory, and {source.text} is not a simple part of the "
+                "array that it views"
+            )
+        self.lookup.is_part(source, value, at, root)
+        return way(self.load(root, at))
 
     def _load_traced(self, value: Any, source: Source) -> Any:
         """A value of another recording, around this one."""
@@ -170,6 +256,14 @@ class Capture:
         self.hidden.append(Hidden(source, box, kind))
         return box
 
+    def keep_apart(self, written: Sequence[Any]) -> None:
+        """Test that objects from outside which are written are still different from all others."""
+        kinds = {type(owner) for owner in written}
+        for kind in kinds:
+            sources = [known.source for known in self._outside.values() if type(known.value) is kind]
+            if any(source.parent is not None or source.key[0] != "held" for source in sources):
+                self.lookup.are_apart(sources)
+
     def may_be_constant(self) -> frozenset[Var]:
         """The inputs that can be made constants: whole numbers and truths that come from outside or are Python's."""
         found = {one.box.ssa for one in self.hidden if one.kind.dtype.kind in "iub"}
@@ -179,7 +273,7 @@ class Capture:
 
     def attribute(self, owner: Any, name: str, value: Any) -> Any:
         """An attribute that has been read."""
-        source = self.source_of(owner)
+        source = self.source_of(owner) or self.unseen(owner)
         if source is not None:
             if isinstance(owner, ModuleType) and not _is_users_module(owner):
                 return value
@@ -190,20 +284,35 @@ class Capture:
         plain_attribute = inspect.getattr_static(kind, name, None) is value or type(value) is MethodType
         return self._member(kind, name, value, attribute(self._class(kind), name)) if plain_attribute else value
 
+    def unseen(self, owner: Any) -> Source | None:
+        """The source of an object that was not made here, and has come in a way that was not seen."""
+        if id(owner) in self.made or not is_instance(owner) or _is_installed(type(owner)):
+            return None
+        self._remember(owner, held(owner, type(owner).__name__))
+        return self.source_of(owner)
+
+    def misses(self, owner: Any, name: str, kept: bool) -> None:
+        """An attribute that is not there; or, if `kept`, that the object itself does not have."""
+        source = self.source_of(owner)
+        if source is not None:
+            (self.lookup.has_not_kept if kept else self.lookup.lacks)(source, name)
+
     def _class(self, kind: type) -> Source:
         known = self.source_of(kind)
         if known is None:
             known = held(kind, kind.__name__)
             self._remember(kind, known)
+            self._meet_class(kind)
         return known
 
     def _member(self, owner: Any, name: str, value: Any, source: Source) -> Any:
         """The value of an attribute; of a method the function that the class has under the name."""
         if type(value) is MethodType:
-            kind = type(value.__self__) if not isinstance(value.__self__, type) else value.__self__
-            function = getattr(kind, name, None)
-            if getattr(function, "__func__", function) is value.__func__ and is_users(value.__func__.__code__):
-                self.lookup.is_same(_function_of(attribute(self._class(kind), name), value), _plain_function(function))
+            function = value.__func__
+            if type(function) is FunctionType and is_users(function.__code__):
+                unbound = isinstance(owner, type) and not isinstance(value.__self__, type)
+                self.lookup.is_same(source if unbound else attribute(source, "__func__"), function)
+                self.meet(function)
             return value
         if type(value) is property or type(value).__name__ in ("method-wrapper", "builtin_function_or_method"):
             return value
@@ -240,15 +349,6 @@ class Capture:
         if isinstance(container, set):
             self.lookup.is_equal(source, set(before))
         return container
-
-
-def _plain_function(function: Any) -> Any:
-    return getattr(function, "__func__", function)
-
-
-def _function_of(source: Source, method: Any) -> Source:
-    """Where the function of a method is found."""
-    return attribute(source, "__func__") if isinstance(method.__self__, type) else source
 
 
 @functools.lru_cache(maxsize=4096)

@@ -131,10 +131,7 @@ class Compiled:
         for i, value in enumerate(found):
             if type(value) is np.ndarray and value.shape == ():
                 found[i] = value[()]
-        result = recorded.result(found)
-        for effect in recorded.effects:
-            effect(hidden, found)
-        return result
+        return recorded.finish(given.others, hidden, found)
 
     def as_list(self, *args: Any, **kwargs: Any) -> WengertList:
         """The Wengert list for arguments like these."""
@@ -192,7 +189,7 @@ class Compiled:
     def _valid(self, given: Given) -> Found | None:
         for recorded in self._recordings.get(given.key, ()):
             hidden = recorded.look_up(given.others)
-            if hidden is not None:
+            if hidden is not None and not (recorded.written and _shared(recorded, given, hidden)):
                 return Found(given, recorded, hidden)
         return None
 
@@ -216,11 +213,25 @@ class Compiled:
         hidden = recorded.look_up(given.others)
         if hidden is None:
             raise StagingError(
-                f"what the function reads from outside is not the same before and after it is recorded\n{WAYS_OUT}"
+                f"what the function reads from outside, {recorded.first_change(given.others)}, is not the same before "
+                f"and after it is recorded\n{WAYS_OUT}"
             )
+        shared = _shared(recorded, given, hidden)
+        if shared and not self._as_views(recorded, shared):
+            one, two = (recorded.list.names[i] or "a traced value" for i in shared)
+            raise StagingError(f"the program writes into {one}, which shares memory with {two}\n{WAYS_OUT}")
+        if shared:
+            return self._record(given)
         self._recordings[given.key] = [recorded, *known][:KEPT]
         self.last = recorded
         return Found(given, recorded, hidden)
+
+    def _as_views(self, recorded: Recorded, numbers: tuple[int, int]) -> bool:
+        """From now on, take arrays for views of what they are parts of; whether that is something new."""
+        keys = [source.key for source in (recorded.sources[i] for i in numbers) if source is not None]
+        new = [key for key in keys if self._modes.get(key) != "view"]
+        self._modes.update(dict.fromkeys(new, "view"))
+        return len(keys) == len(numbers) and bool(new)
 
     def _loosen(self, last: Recorded, given: Given) -> None:
         """Numbers from outside that have changed since the last recording are inputs from now on."""
@@ -272,6 +283,27 @@ class Compiled:
 
 
 _one_at_a_time = threading.RLock()  # while a function is recorded, the objects that it writes are not what they seem
+
+
+def _shared(recorded: Recorded, given: Given, hidden: Sequence[Any]) -> tuple[int, int] | None:
+    """An array from outside that is written, and another input with which it shares memory, by their numbers.
+
+    The list was recorded with two arrays for them: what is written into one would not show in the other.
+    """
+    inputs = [*given.values, *hidden]
+    pairs = ((i, j) for i in recorded.written for j in range(len(inputs)) if i != j)
+    return next(((i, j) for i, j in pairs if _share_memory(inputs[i], inputs[j])), None)
+
+
+def _share_memory(x: Any, y: Any) -> bool:
+    if isinstance(x, Box) and isinstance(y, Box):
+        return x.route()[0] is y.route()[0]
+    if not isinstance(x, np.ndarray) or not isinstance(y, np.ndarray):
+        return False
+    try:
+        return np.shares_memory(x, y, max_work=10_000)
+    except np.exceptions.TooHardError:
+        return True
 
 
 def _has_keywords(structure: Structure) -> bool:

@@ -10,10 +10,9 @@ from collections import deque
 from typing import Any
 
 from wengert.read.blocks import iterate
-from wengert.read.members import attribute
 from wengert.stage.recording import Recording
 from wengert.stage.tables import Proceed, means, method
-from wengert.stage.values import attributes, is_instance
+from wengert.stage.values import containers
 
 
 @method(list, "extend", "insert", "remove", "clear", "sort", "reverse", "__setitem__", "__delitem__", "__iadd__")
@@ -25,8 +24,15 @@ from wengert.stage.values import attributes, is_instance
 @method(deque, "__setitem__", "__delitem__")
 def _changes(recording: Recording, proceed: Proceed, owner: Any, *args: Any, **kwargs: Any) -> Any:
     """A method that changes a container."""
+    if proceed.name not in _TAKE_ITEMS:
+        args = tuple(map(recording.inside, args))
     recording.writes_contents(owner)
     return proceed(*args, **kwargs)
+
+
+_TAKE_ITEMS = (
+    "append", "appendleft", "insert", "add", "remove", "discard", "__setitem__", "__delitem__", "rotate",
+)  # fmt: skip  # the others go through what they are given
 
 
 @method(list, "append")
@@ -75,20 +81,7 @@ def _heap(recording: Recording, proceed: Proceed, items: Any, *args: Any, **kwar
 @means(copy.copy, copy.deepcopy, dataclasses.asdict, dataclasses.astuple, vars)
 def _copies(recording: Recording, proceed: Proceed, x: Any, *args: Any, **kwargs: Any) -> Any:
     """Functions that read all of an object."""
-    return proceed(_loaded(recording, x), *args, **kwargs)
-
-
-def _loaded(recording: Recording, x: Any) -> Any:
-    """The same as another object, if it is from outside: what is in it has a source then."""
-    if is_instance(x) and recording.capture.source_of(x) is not None:
-        made = object.__new__(type(x))
-        for name in attributes(x):
-            object.__setattr__(made, name, _loaded(recording, attribute(x, name)))
-        return made
-    found = recording.inside(x)
-    if isinstance(found, list) and found is not x:
-        return [_loaded(recording, part) for part in found]
-    if isinstance(found, dict) and found is not x:
-        for key in found:
-            dict.__setitem__(found, key, _loaded(recording, found[key]))
-    return found
+    whole = proceed.name not in ("copy", "vars")
+    out = proceed(recording.all_of(x) if whole else recording.opened(x), *args, **kwargs)
+    recording.capture.made.update(containers(out))
+    return out

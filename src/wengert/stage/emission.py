@@ -204,7 +204,8 @@ class Emission:
         """The last items of a list that grows by a number of items that is not known."""
         frame = items.appended[-1].frame
         kinds = [leaf_type(leaf) for leaf in items.appended[-1].leaves]
-        before = [final_of(None, item) for item in items.items[-DEPTH:]]
+        look = self.recording.opened
+        before = [final_of(None, item, look) for item in look(items.items)[-DEPTH:]]
         if grown_in(items.items) is not None or any(_differs(one, frame, kinds) for one in (*before, *items.appended)):
             raise GiveUp("it appends to a list, and how often is not known")
         firsts = [[zeros_of(kind) for kind in kinds]] * (DEPTH - len(before)) + [one.leaves for one in before]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import BuiltinFunctionType, ModuleType
 from typing import Any
 
 from wengert.read.blocks import iterate
@@ -20,10 +19,12 @@ from wengert.stage.sources import cell, global_name
 def captured(value: Any, name: Callable[[], Any]) -> Any:
     """A name from outside of what is read."""
     recording = current_recording()
-    if recording is None or type(value) is ModuleType or type(value) is BuiltinFunctionType:
+    if recording is None:
         return value
     closure = name.__closure__
     if closure is not None:
+        if id(closure[0]) not in recording.capture.cells:
+            return value  # of a function that is running: its classes and what they hold are read one by one
         label = name.__code__.co_freevars[0]
         place: Place = Cell(closure[0], label)
         source = cell(closure[0], label)

@@ -75,7 +75,7 @@ class Item:
 
     @property
     def name(self) -> str:
-        return str(self.index) if isinstance(self.owner, dict) and "__builtins__" in self.owner else f"[{self.index!r}]"
+        return str(self.index) if is_namespace(self.owner) else f"[{self.index!r}]"
 
     def get(self) -> Any:
         if isinstance(self.owner, dict):
@@ -215,6 +215,17 @@ def _find_stored(code: Any) -> tuple[frozenset[str], frozenset[str]]:
             free |= inner_free & set(code.co_freevars)
             top |= inner_top
     return frozenset(free), frozenset(top)
+
+
+def global_names(code: Any) -> frozenset[str]:
+    """The global names that code reads, or code in it, and some names of attributes."""
+    inner = (global_names(const) for const in code.co_consts if hasattr(const, "co_code"))
+    return frozenset(code.co_names).union(*inner)
+
+
+def is_namespace(owner: Any) -> bool:
+    """Whether a dict holds the global names of a module."""
+    return isinstance(owner, dict) and "__name__" in owner and "__builtins__" in owner
 
 
 def same(a: Any, b: Any) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import FunctionType, MethodType
 from typing import Any, NamedTuple
 
@@ -16,21 +17,37 @@ from wengert.primitives import check
 from wengert.read.caches import new_caches
 from wengert.read.calls import call
 from wengert.read.members import store
+from wengert.read.shadows import without_shadow
 from wengert.record import Box
 from wengert.stage.bodies import Body, Final
 from wengert.stage.capture import Capture
 from wengert.stage.constants import NeedsConstant
-from wengert.stage.places import Attribute, Cell, Contents, Item, Whole
+from wengert.stage.journal import apart, joined
+from wengert.stage.places import Cell, Contents, Whole, is_namespace
 from wengert.stage.recording import Recording
 from wengert.stage.report import Report
 from wengert.stage.sources import Source, argument, held
 from wengert.stage.templates import error_template
 from wengert.stage.unknown import TracedText, Unknown
-from wengert.stage.values import STATIC, Frame, flatten, rebuild
+from wengert.stage.values import STATIC, Frame, Reference, flatten, rebuild
 from wengert.transform import clean
 from wengert.tree import LEAF, Structure
 
-Effect = Callable[[Sequence[Any], Sequence[Any]], None]  # of the hidden inputs and the outputs
+
+class Run(NamedTuple):
+    """One run of a list."""
+
+    arguments: Sequence[Any]  # those that are no numbers
+    hidden: Sequence[Any]  # the hidden inputs
+    outputs: Sequence[Any]
+    references: dict[Reference, Any]  # the objects that the result, and what is written outside, refers to
+
+
+class Effect(NamedTuple):
+    """Something that a function does outside of itself."""
+
+    owner: Callable[[Run], Any]
+    perform: Callable[[Any, Run], None]  # of the owner
 
 
 class Output(NamedTuple):
@@ -49,6 +66,8 @@ class Recorded:
         Its inputs are the arguments' numbers and arrays, then the hidden ones.
     look_up
         Finds the hidden inputs; None where the recording is not valid any more.
+    first_change
+        Why it is not: what is not as it was.
     frame, leaves
         The result, taken apart; an `Output` is an output of the list.
     effects
@@ -59,12 +78,16 @@ class Recorded:
 
     list: WengertList
     look_up: Callable[[Sequence[Any]], Any]
+    first_change: Callable[[Sequence[Any]], str]
     frame: Frame
     leaves: tuple[Any, ...]
     effects: tuple[Effect, ...]
     report: Report
     numbers: tuple[tuple[Source, Any], ...]  # the numbers from outside that are tested
     free: bool  # nothing is looked up or tested
+    references: tuple[Reference, ...]
+    sources: tuple[Source | None, ...]  # of the inputs of the list, if they are hidden ones
+    written: tuple[int, ...]  # which inputs of the list are arrays that are written after each run
 
     @property
     def structure(self) -> Structure | None:
@@ -77,9 +100,15 @@ class Recorded:
         """Which outputs of the list the leaves of the result are."""
         return tuple(x.number for x in self.leaves)
 
-    def result(self, outputs: Sequence[Any]) -> Any:
-        """The result, from the outputs of the list."""
-        return rebuild(self.frame, iter([outputs[x.number] if type(x) is Output else _own(x) for x in self.leaves]))
+    def finish(self, arguments: Sequence[Any], hidden: Sequence[Any], outputs: Sequence[Any]) -> Any:
+        """The result, from the outputs of the list, after doing what the function does outside of itself."""
+        found = {one: one.find(arguments) for one in self.references}
+        run = Run(arguments, hidden, outputs, found)
+        owners = [effect.owner(run) for effect in self.effects]  # all of them before the first changes
+        result = rebuild(self.frame, iter([_leaf(x, run) for x in self.leaves]))
+        for effect, owner in zip(self.effects, owners, strict=True):
+            effect.perform(owner, run)
+        return result
 
 
 def _structure(frame: Frame) -> Structure | None:
@@ -94,8 +123,14 @@ def _structure(frame: Frame) -> Structure | None:
     return Structure(frame.kind, keys, children)  # type: ignore[arg-type]
 
 
-def _own(value: Any) -> Any:
-    return value.copy() if isinstance(value, np.ndarray) else value
+def _leaf(leaf: Any, run: Run) -> Any:
+    """A part of the result, or of what is written."""
+    kind = type(leaf)
+    if kind is Output:
+        return run.outputs[leaf.number]
+    if kind is Reference:
+        return run.references[leaf]
+    return leaf.copy() if isinstance(leaf, np.ndarray) else leaf
 
 
 class Fixed:
@@ -128,7 +163,7 @@ def record(
         boxes = _arguments(root, capture, leaves)
         _remember_function(capture, function)
         try:
-            found, frame = flatten(_called(recording, root, function, *rebuilt(boxes)))
+            found, frame = flatten(_called(recording, root, function, *rebuilt(boxes)), recording.referred)
         except NeedsConstant as needed:
             needed.arguments = frozenset(i for i, x in enumerate(boxes) if _is_one_of(x, needed.inputs))
             modes.update((one.source.key, "constant") for one in capture.hidden if one.box.ssa in needed.inputs)
@@ -176,11 +211,9 @@ def _arguments(root: Body, capture: Capture, leaves: Sequence[Leaf]) -> list[Any
 
 def _remember_function(capture: Capture, function: Any) -> None:
     """The object that a method belongs to, or that is called, is from outside."""
-    capture.meet(function)
-    if type(function) is MethodType:
-        function = function.__self__
-    if type(function) is not FunctionType:
+    if type(function) not in (FunctionType, MethodType, functools.partial):
         capture.remember(function, held(function, "self"))
+    capture.meet(function)
 
 
 def _raising(root: Body, error: Exception) -> Any:
@@ -199,14 +232,11 @@ def _check_result(frame: Frame) -> None:
 def _finish(recording: Recording, root: Body, inputs: dict[Var, str], results: list[Any], frame: Frame) -> Recorded:
     capture = recording.capture
     outputs = list(results)
-    effects: list[Effect] = []
-    known = {id(owner) for owner in capture.owners()}
-    hidden_boxes = {id(one.box): number for number, one in enumerate(capture.hidden)}
+    doing = _Effects(capture, root, outputs)
     with recording.lines_into(root):
         for final in root.settle().values():
-            effect = _effect(final, root, known, set(capture.cells), hidden_boxes, outputs)
-            if effect is not None:
-                effects.append(effect)
+            doing.add(final)
+    capture.keep_apart(doing.owners)
     for var, box in root.level.outside.items():
         capture.lookup.add_input(held(box, "a traced value"), box, var.type)
     all_inputs = [*inputs, *(one.box.ssa for one in capture.hidden), *root.level.outside]
@@ -214,9 +244,19 @@ def _finish(recording: Recording, root: Body, inputs: dict[Var, str], results: l
     wl = clean(root.close(_once(all_inputs), outputs, names))
     leaves = tuple(Output(i) if type(x) is Var else x for i, x in enumerate(results))
     return Recorded(
-        wl, capture.lookup.function(), frame, leaves, tuple(effects), Report(root.entries), tuple(capture.numbers),
+        wl,
+        capture.lookup.function(),
+        capture.lookup.first_change,
+        _outward(frame),
+        leaves,
+        tuple(doing.found),
+        Report(root.entries),
+        tuple(capture.numbers),
         capture.lookup.is_empty,
-    )  # fmt: skip
+        capture.references(),
+        (*(None for _ in inputs), *(one.source for one in capture.hidden), *(None for _ in root.level.outside)),
+        tuple(len(inputs) + number for number in doing.written),
+    )
 
 
 def _once(values: Sequence[Var]) -> list[Var]:
@@ -226,43 +266,126 @@ def _once(values: Sequence[Var]) -> list[Var]:
 # -- what is done after a run ------------------------------------------------------------------------------------------
 
 
-def _effect(
-    final: Final, root: Body, known: set[int], outside_cells: set[int], hidden: dict[int, int], outputs: list[Any]
-) -> Effect | None:
-    """What a place outside of the function gets after each run; None for one that is the function's own."""
-    place = final.place
-    if isinstance(place, Contents):
-        if id(place.box) not in hidden:
-            return None
-        return _array_effect(hidden[id(place.box)], _value_of(final, root, outputs))
-    if isinstance(place, (Attribute, Item)):
-        if id(place.owner) not in known and not _is_namespace(place.owner):
-            return None
-    elif isinstance(place, Whole):
-        return _contents_effect(place, final, root, outputs) if id(place.container) in known else None
-    elif not (isinstance(place, Cell) and id(place.cell) in outside_cells):
-        return None
-    _check_result(final.frame)
-    value = _value_of(final, root, outputs)
-    return lambda hidden_values, found: place.put(value(found))
+class _Effects:
+    """What a function does outside of itself, from what is in the places that it has written."""
 
+    def __init__(self, capture: Capture, root: Body, outputs: list[Any]) -> None:
+        self.capture = capture
+        self.root = root
+        self.outputs = outputs  # of the list: grows by what is written
+        self.found: list[Effect] = []
+        self.owners: list[Any] = []
+        self.written: list[int] = []  # of the hidden inputs
+        self._boxes = {id(one.box): number for number, one in enumerate(capture.hidden)}
 
-def _is_namespace(owner: Any) -> bool:
-    """Whether a dict holds the global names of a module."""
-    return isinstance(owner, dict) and "__name__" in owner and "__builtins__" in owner
-
-
-def _value_of(final: Final, root: Body, outputs: list[Any]) -> Callable[[Sequence[Any]], Any]:
-    """The value of a place, from the outputs of the list."""
-    leaves: list[Any] = []
-    for one in root.inputs_of(map(_primal, final.leaves)):
-        if type(one) is Var:
-            outputs.append(one)
-            leaves.append(Output(len(outputs) - 1))
+    def add(self, final: Final) -> None:
+        """What a place gets after each run; nothing, if it is the function's own."""
+        place = final.place
+        assert place is not None
+        owner, key = apart(place)
+        if isinstance(place, Contents):
+            if id(owner) in self._boxes:
+                self._array(self._boxes[id(owner)], final)
+            return
+        if isinstance(place, Cell):
+            if id(owner) in self.capture.cells:
+                self._put(lambda run: owner, key, final)
+            return
+        source = self.capture.source_of(owner)
+        if source is None and is_namespace(owner):
+            self._put(lambda run: owner, key, final)
+            return
+        source = source or self.capture.unseen(owner)
+        if source is None:
+            return
+        self.owners.append(owner)
+        if isinstance(place, Whole):
+            self.found.append(Effect(_finder(source), self._contents(place.container, final)))
         else:
-            leaves.append(one)
-    frame = final.frame
-    return lambda found: rebuild(frame, iter([found[x.number] if type(x) is Output else _own(x) for x in leaves]))
+            self._put(_finder(source), key, final)
+
+    def _put(self, find: Callable[..., Any], key: tuple[Any, ...], final: Final) -> None:
+        _check_result(final.frame)
+        value = self._value(final)
+        self.found.append(Effect(find, lambda owner, run: joined(owner, key).put(value(run))))
+
+    def _array(self, number: int, final: Final) -> None:
+        """An array from outside is written."""
+        value = self._value(final)
+
+        def write(target: Any, run: Run) -> None:
+            new = value(run)
+            if isinstance(new, Traced) or isinstance(target, Traced):
+                store(new, target, (Ellipsis,))
+            else:
+                target[...] = new
+
+        self.written.append(number)
+        self.found.append(Effect(lambda run: run.hidden[number], write))
+
+    def _value(self, final: Final) -> Callable[[Run], Any]:
+        """The value of a place, from the outputs of the list."""
+        leaves: list[Any] = []
+        for one in self.root.inputs_of(map(_primal, final.leaves)):
+            if type(one) is Var:
+                self.outputs.append(one)
+                leaves.append(Output(len(self.outputs) - 1))
+            else:
+                leaves.append(one)
+        frame = _outward(final.frame)
+        return lambda run: rebuild(frame, iter([_leaf(x, run) for x in leaves]))
+
+    def _contents(self, container: Any, final: Final) -> Callable[[Any, Run], None]:
+        """Items of a container from outside come or go."""
+        count = self.root.appended.get(id(container), 0)
+        parts = final.frame.parts
+        _check_result(final.frame)
+        if isinstance(container, (list, deque)) and count:
+            values = [self._part(final, i) for i in range(len(parts) - count, len(parts))]
+            return lambda owner, run: owner.extend([value(run) for value in values])
+        if isinstance(container, dict):
+            look = self.root.look
+            changed = [i for i, key in enumerate(final.frame.keys) if not _is_as_before(container, key, final, i, look)]
+            pairs = [(final.frame.keys[i], self._part(final, i)) for i in changed]
+            gone = [key for key in container if key not in final.frame.keys]
+
+            def update(owner: Any, run: Run) -> None:
+                for key, value in pairs:
+                    owner[key] = value(run)
+                for key in gone:
+                    owner.pop(key, None)
+
+            return update
+        if isinstance(container, set):
+            before, after = set(container), set(final.frame.value)
+            more, less = after - before, before - after
+
+            def alter(owner: Any, run: Run) -> None:
+                owner.difference_update(less)
+                owner.update(more)
+
+            return alter
+        raise StagingError(
+            f"a {type(container).__name__} that was made outside of the function is changed in a way that cannot be "
+            "done again at each call: only appending is. Return what is new instead"
+        )
+
+    def _part(self, final: Final, number: int) -> Callable[[Run], Any]:
+        return self._value(
+            Final(None, final.frame.parts[number], final.leaves[_slices(final)[number]], [], frozenset())
+        )
+
+
+def _finder(source: Source) -> Callable[[Run], Any]:
+    return lambda run: source.value(run.arguments)
+
+
+def _outward(frame: Frame) -> Frame:
+    """A frame for users: of the classes that they have made."""
+    kind = frame.kind
+    if kind is None or kind is STATIC:
+        return frame
+    return replace(frame, kind=without_shadow(kind), parts=tuple(map(_outward, frame.parts)))
 
 
 def _primal(leaf: Any) -> Any:
@@ -270,55 +393,6 @@ def _primal(leaf: Any) -> Any:
     while isinstance(leaf, Box) and not leaf.level.active:
         leaf = leaf.snapshot().ssa.value
     return leaf
-
-
-def _array_effect(number: int, value: Callable[[Sequence[Any]], Any]) -> Effect:
-    """An array from outside is written."""
-
-    def write(hidden_values: Sequence[Any], found: Sequence[Any]) -> None:
-        target, new = hidden_values[number], value(found)
-        if isinstance(new, Traced) or isinstance(target, Traced):
-            store(new, target, (Ellipsis,))
-        else:
-            target[...] = new
-
-    return write
-
-
-def _contents_effect(place: Whole, final: Final, root: Body, outputs: list[Any]) -> Effect:
-    """Items of a container from outside come or go."""
-    container = place.container
-    count = root.appended.get(id(container), 0)
-    parts = final.frame.parts
-    _check_result(final.frame)
-    if isinstance(container, (list, deque)) and count:
-        values = [_part_value(final, i, root, outputs) for i in range(len(parts) - count, len(parts))]
-        return lambda hidden_values, found: container.extend([value(found) for value in values])
-    if isinstance(container, dict):
-        changed = [i for i, key in enumerate(final.frame.keys) if not _is_as_before(container, key, final, i)]
-        pairs = [(final.frame.keys[i], _part_value(final, i, root, outputs)) for i in changed]
-        gone = [key for key in container if key not in final.frame.keys]
-
-        def update(hidden_values: Sequence[Any], found: Sequence[Any]) -> None:
-            for key, value in pairs:
-                container[key] = value(found)
-            for key in gone:
-                container.pop(key, None)
-
-        return update
-    if isinstance(container, set):
-        before, after = set(container), set(final.frame.value)
-        more, less = after - before, before - after
-
-        def alter(hidden_values: Sequence[Any], found: Sequence[Any]) -> None:
-            container.difference_update(less)
-            container.update(more)
-
-        return alter
-    raise StagingError(
-        f"{place.name} that was made outside of the function is changed in a way that cannot be done again at each "
-        "call: only appending is. Return what is new instead"
-    )
 
 
 def _slices(final: Final) -> list[slice]:
@@ -329,14 +403,9 @@ def _slices(final: Final) -> list[slice]:
     return found
 
 
-def _part_value(final: Final, number: int, root: Body, outputs: list[Any]) -> Callable[[Sequence[Any]], Any]:
-    part = Final(None, final.frame.parts[number], final.leaves[_slices(final)[number]], [], frozenset())
-    return _value_of(part, root, outputs)
-
-
-def _is_as_before(container: Any, key: Any, final: Final, number: int) -> bool:
+def _is_as_before(container: Any, key: Any, final: Final, number: int, look: Any) -> bool:
     if key not in container:
         return False
-    leaves, frame = flatten(container[key])
+    leaves, frame = flatten(container[key], look)
     new = final.leaves[_slices(final)[number]]
     return frame == final.frame.parts[number] and all(a is b for a, b in zip(leaves, new, strict=True))

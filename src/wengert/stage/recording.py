@@ -15,7 +15,10 @@ import numpy as np
 from wengert.errors import LeakedTracerError, StagingError
 from wengert.functions.demands import is_abstract
 from wengert.ir import Array, Location, Primitive, Var, bind, is_vague, user_location, users_line
+from wengert.ir.location import PACKAGE
 from wengert.read.calls import call, is_read
+from wengert.read.convert import has_source
+from wengert.read.members import attribute
 from wengert.read.observer import UNSEEN, Observer, observer
 from wengert.read.source import is_users
 from wengert.read.users import users_function, users_method
@@ -28,12 +31,24 @@ from wengert.stage.giving_up import GiveUp
 from wengert.stage.grown import grown_in, item_of_grown, refusal
 from wengert.stage.masked import chosen_from, is_mask, write_chosen
 from wengert.stage.outcomes import raised, returned
-from wengert.stage.places import Attribute, Contents, Item, Place, Whole, same
+from wengert.stage.places import (
+    UNBOUND,
+    Attribute,
+    Cell,
+    Contents,
+    Item,
+    Place,
+    Whole,
+    global_names,
+    is_namespace,
+    same,
+)
 from wengert.stage.report import Entry
 from wengert.stage.tables import BEFORE, FUNCTIONS, ITEMS, METHODS, OPERATORS, Proceed
 from wengert.stage.templates import error_template, place_of
 from wengert.stage.unknown import Unknown
-from wengert.stage.values import flatten, rebuild
+from wengert.stage.values import attributes, is_instance, is_number, mapped, parts_of, rebuild, with_parts
+from wengert.tree import reading
 
 DEEPEST = 120  # bodies in bodies
 FRAMES = 5000
@@ -64,6 +79,7 @@ class Recording(Observer):
             (observer, observer.set(self)),
             (watching_writes, watching_writes.set(self._writes_box)),
             (boxed_kinds, boxed_kinds.set("fciub")),
+            (reading, reading.set(self.opened)),
         )
         try:
             yield
@@ -82,7 +98,7 @@ class Recording(Observer):
                 f"choices that depend on values that are not known yet are nested {DEEPEST} deep, as in a recursion "
                 f"whose end depends on such a value{users_line()}"
             )
-        body = Body(what)
+        body = Body(what, self.opened if self.bodies else self.referred)
         body.happens = happens
         with self._inside(body):
             yield body
@@ -173,7 +189,60 @@ class Recording(Observer):
 
     def current(self, place: Place) -> Final:
         """What is in a place now."""
-        return final_of(place, place.get())
+        return final_of(place, self._loaded(place), self.opened)
+
+    def _loaded(self, place: Place) -> Any:
+        """What is in a place, as the program reads it: it may come from outside."""
+        value = place.get()
+        if value is UNBOUND or isinstance(place, Contents) or self.is_changed(place):
+            return value
+        if isinstance(place, Cell):
+            outside = id(place.cell) in self.capture.cells
+            return self.capture.load(value, sources.cell(place.cell, place.name)) if outside else value
+        if isinstance(place, Attribute):
+            return self.loads_attribute(place.owner, place.attribute, value)
+        if isinstance(place, Item):
+            if is_namespace(place.owner):
+                return self.capture.load(value, sources.global_name(place.owner, place.index))
+            found = self._outside_item(place.owner, place.index)
+            return value if found is UNSEEN else found
+        return self.inside(place.container) if isinstance(place, Whole) else value
+
+    def opened(self, x: Any) -> Any:
+        """A container or an object from outside with what is in it as the program reads it; else the same."""
+        if is_instance(x) and self.capture.source_of(x) is not None:
+            made = object.__new__(type(x))
+            self.makes(made)
+            for name in attributes(x):
+                object.__setattr__(made, name, attribute(x, name))
+            return made
+        return self._items_of(x) if isinstance(x, (list, dict, set)) else x
+
+    def referred(self, x: Any) -> Any:
+        """A container, an object or an array from outside as a `Reference`; else the same."""
+        if type(x) is Box:
+            source = self.capture.array_of(x)
+        else:
+            source = self.capture.source_of(x) if is_instance(x) or isinstance(x, _CONTAINERS) else None
+        return x if source is None else self.capture.reference(source)
+
+    def all_of(self, x: Any) -> Any:
+        """The same as another value, with all that is in it as the program reads it."""
+        return self._all_of(x, frozenset())
+
+    def _all_of(self, x: Any, above: frozenset[int]) -> Any:
+        if is_number(x) or id(x) in above:
+            return x
+        if isinstance(x, _CONTAINERS):
+            self.reads_contents(x)
+        shown = self.opened(x)
+        found = None if shown is x and is_instance(x) else parts_of(shown)
+        if found is None:
+            return shown
+        parts = [self._all_of(part, above | {id(x)}) for part in found[1]]
+        return (
+            shown if all(a is b for a, b in zip(parts, found[1], strict=True)) else with_parts(shown, found[0], parts)
+        )
 
     def _writes_box(self, box: Box) -> None:
         self.aliases.check_write(box)
@@ -188,18 +257,25 @@ class Recording(Observer):
         """A call: by the tables of what it means here, else as it is read."""
         kind = type(function)
         if kind is FunctionType and is_users(function.__code__):
+            if not has_source(function):
+                args, kwargs = self._without_source(function, args, kwargs)
             self.innermost.journal.watch(function)
-            kwargs = self._with_defaults(function, args, kwargs)
+            args, kwargs = self._with_defaults(function, args, kwargs)
         elif kind is MethodType and users_function(function.__func__) is not None:
             source = self.capture.source_of(function)
             if source is not None:
                 self.capture.remember(function.__self__, sources.attribute(source, "__self__"))
+            if not has_source(function.__func__):
+                (_, *args), kwargs = self._without_source(function.__func__, (function.__self__, *args), kwargs)  # type: ignore[assignment]
+            self.innermost.journal.watch(function.__func__)
+            (_, *args), kwargs = self._with_defaults(function.__func__, (function.__self__, *args), kwargs)  # type: ignore[assignment]
         elif not _is_written_by_user(function):
             for ask in BEFORE:
                 ask(self, function)
-            if id(function) not in _LOOKING_ON:
-                args = tuple(map(self._handed, args))
-                kwargs = {key: self._handed(value) for key, value in kwargs.items()}
+            handed = self._handed(function)
+            if handed is not None:
+                args = tuple(map(handed, args))
+                kwargs = {key: handed(value) for key, value in kwargs.items()}
             if kind is functools.partial:
                 return self._partial(function, args, kwargs)
         handler, owner = _handler(function, args)
@@ -210,6 +286,8 @@ class Recording(Observer):
             out = handler(self, proceed, *args, **kwargs)
         else:
             out = handler(self, proceed, owner, *args, **kwargs)
+        if isinstance(function, type):
+            self.makes(out)
         if hasattr(type(out), "__next__"):
             self.innermost.iterators[id(out)] = out
         return out
@@ -219,7 +297,7 @@ class Recording(Observer):
         try:
             return call(function, args, kwargs)
         except TypeError as error:
-            if isinstance(error, StagingError) or type(function) is FunctionType:
+            if isinstance(error, StagingError) or (type(function) is FunctionType and is_users(function.__code__)):
                 raise
             box = _abstract_integer((args, tuple(kwargs.values())))
             if box is None:
@@ -229,23 +307,61 @@ class Recording(Observer):
             asked.box = box
             raise asked from error
 
-    def _with_defaults(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-        """The keyword arguments, with the defaults that are arrays or containers: these are from outside."""
-        defaults = function.__defaults__ or ()
-        names = function.__code__.co_varnames[: function.__code__.co_argcount]
-        first = len(names) - len(defaults)
-        found = dict(kwargs)
-        for number, value in enumerate(defaults):
-            place = first + number
-            given = place < len(args) or names[place] in kwargs
-            if not given and place >= function.__code__.co_posonlyargcount and isinstance(value, _MUTABLE):
-                source = sources.item(sources.attribute(sources.held(function, names[place]), "__defaults__"), number)
-                found[names[place]] = self.capture.load(value, source)
+    def _with_defaults(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
+        """The arguments of a call with the defaults of a function from outside: these are from outside, too."""
+        source = self.capture.source_of(function)
+        if source is None or (function.__defaults__ is None and function.__kwdefaults__ is None):
+            return args, kwargs
+        code, defaults = function.__code__, function.__defaults__ or ()
+        first = code.co_argcount - len(defaults)
+        given, more = list(args), dict(kwargs)
+        for place in range(len(args), code.co_argcount):
+            name = code.co_varnames[place]
+            if place >= code.co_posonlyargcount and name in more:
+                given.append(more.pop(name))
+            elif place >= first:
+                at = sources.item(sources.attribute(source, "__defaults__"), place - first)
+                given.append(self.capture.load(defaults[place - first], at))
+            else:
+                return args, kwargs  # one is missing: for Python's own message
         for name, value in (function.__kwdefaults__ or {}).items():
-            if name not in kwargs and isinstance(value, _MUTABLE):
-                source = sources.item(sources.attribute(sources.held(function, name), "__kwdefaults__"), name)
-                found[name] = self.capture.load(value, source)
-        return found
+            if name not in more:
+                more[name] = self.capture.load(value, sources.item(sources.attribute(source, "__kwdefaults__"), name))
+        return tuple(given), more
+
+    def _without_source(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
+        """The arguments of a function whose source is not to be had: what it reads from outside is not seen.
+
+        So that must be what a test can cover. Of the methods that Python writes for dataclasses and namedtuples it is
+        known that they only read.
+        """
+        code = function.__code__
+        if code.co_filename == "<string>" and code.co_name.startswith("_"):
+            return tuple(map(self.all_of, args)), {key: self.all_of(value) for key, value in kwargs.items()}
+        space, cells = function.__globals__, zip(function.__closure__ or (), code.co_freevars, strict=True)
+        found = [sources.cell(cell, name) for cell, name in cells if id(cell) in self.capture.cells]
+        found += [sources.global_name(space, name) for name in sorted(global_names(code)) if name in space]
+        for source in found:
+            try:
+                value = source.value(())
+            except ValueError:
+                continue  # not bound yet
+            if isinstance(value, _CONTAINERS[:-1]) or is_instance(value):
+                raise self._unseen_reading(function, source.text)
+            if type(value) is np.ndarray:
+                self.capture.modes[source.key] = "constant"
+            self.capture.load(value, source)
+        for value in (*args, *kwargs.values()):
+            if self.capture.source_of(value) is not None and (isinstance(value, _CONTAINERS) or is_instance(value)):
+                raise self._unseen_reading(function, f"a {type(value).__name__}")
+        return args, kwargs
+
+    @staticmethod
+    def _unseen_reading(function: Any, name: str) -> StagingError:
+        return StagingError(
+            f"the source of {function.__qualname__} is not to be had, and it reads {name} from outside: what it takes "
+            f"from there would not be seen. Put the function into a file{users_line()}"
+        )
 
     def _partial(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A call of a `functools.partial`, of which the arguments may be from outside."""
@@ -258,17 +374,33 @@ class Recording(Observer):
         return call(self.capture.load(function.func, sources.attribute(source, "func")) if source else function.func,
                     *before, *args, **{**more, **kwargs})  # fmt: skip
 
-    def _handed(self, x: Any) -> Any:
-        """An argument for a function that is not read, which may look at all of it."""
-        if type(x) is Unknown:
-            x.refuse()
-        return self.inside(x)
+    def _handed(self, function: Any) -> Callable[[Any], Any] | None:
+        """What is done to the arguments for a function that is not read: it may look at all of them.
+
+        Python's own functions hand on the items of a container as they are; transforms take apart what they read.
+        """
+        if id(function) in _LOOKING_ON or _is_ours(function):
+            return None
+        owner = getattr(function, "__self__", None)
+        if isinstance(owner, _CONTAINERS) and not isinstance(owner, str):
+            return known_only(lambda x: x)  # see containers.py
+        module = getattr(function, "__module__", None) or getattr(type(owner), "__module__", "")
+        return known_only(self.inside if module.partition(".")[0] in _HANDING_ON else self.all_of)
 
     def loads_attribute(self, owner: Any, name: str, value: Any) -> Any:
         """`owner.name`, which may come from outside."""
         if type(owner) in KNOWN_INSIDE or self.is_changed(Attribute(owner, name)):
             return value
         return self.capture.attribute(owner, name, value)
+
+    def misses_attribute(self, owner: Any, name: str, kept: bool = False) -> None:
+        """An attribute is not there."""
+        if type(owner) not in KNOWN_INSIDE and not self.is_changed(Attribute(owner, name)):
+            self.capture.misses(owner, name, kept)
+
+    def makes(self, instance: Any) -> None:
+        """An object has been made."""
+        self.capture.made.add(id(instance))
 
     def is_changed(self, place: Place) -> bool:
         """Whether the program has put something else into a place."""
@@ -302,8 +434,8 @@ class Recording(Observer):
                 self.inside(owner)  # so that it is tested that the key is not there
                 return UNSEEN
         else:
-            self.capture.lookup.has_length(source, len(owner))
             index = range(len(owner))[index]
+            self.capture.lookup.has_length(source, len(self._before(owner)))
         if self.is_changed(Item(owner, index)):
             return UNSEEN
         return self.capture.load(owner[index], sources.item(source, index))
@@ -312,9 +444,16 @@ class Recording(Observer):
         """A container all of which is about to be read; what comes from outside is noted."""
         if isinstance(x, (list, dict, set, deque)):
             self.reads_contents(x)
-            journal = next((body.journal for body in self.bodies if body.journal.has_contents(x)), None)
-            return self.capture.contents(x, x if journal is None else journal.contents_before(x))
+            return self._items_of(x)
         return x
+
+    def _items_of(self, x: Any) -> Any:
+        return self.capture.contents(x, self._before(x))
+
+    def _before(self, container: Any) -> Any:
+        """What was in a container before the program changed it."""
+        journal = next((body.journal for body in self.bodies if body.journal.has_contents(container)), None)
+        return container if journal is None else journal.contents_before(container)
 
     def stores_item(self, owner: Any, index: Any, value: Any) -> bool:
         """`owner[index] = value` in a container, or where a mask holds."""
@@ -362,15 +501,18 @@ class Recording(Observer):
     def enters(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], call: Callable[..., Any]) -> Any:
         """A transform in the program: the function becomes a list, which is then run on the transform's values."""
         with self.body("call", happens=True) as body:
-            leaves, frame = flatten((args, kwargs))
             given: dict[Var, Any] = {}
-            inner = list(leaves)
-            for i, x in enumerate(leaves):
-                if isinstance(x, Box) and x.level is not GROUND:
-                    inner[i] = body.level.add_input(x.type, is_vague(x))
-                    inner[i].argument = x.argument
-                    given[inner[i].ssa] = x
-            inner_args, inner_kwargs = rebuild(frame, iter(inner))
+
+            def as_input(x: Any) -> Any:
+                if not isinstance(x, Box) or x.level is GROUND:
+                    return x
+                box = body.level.add_input(x.type, is_vague(x))
+                box.argument = x.argument
+                given[box.ssa] = x
+                return box
+
+            is_outside = lambda x: self.capture.source_of(x) is not None  # noqa: E731
+            inner_args, inner_kwargs = mapped((args, kwargs), as_input, is_outside)
             body.outcome = returned(call(function, *inner_args, **inner_kwargs))
         self.innermost.entries += body.entries
         finals = body.settle()
@@ -459,11 +601,33 @@ def _handler(function: Any, args: tuple[Any, ...]) -> tuple[Any, Any]:
 
 _HASHABLE_OWNERS = (np.random.RandomState,)
 _CONTAINERS = (list, dict, set, deque, str)
-_MUTABLE = (np.ndarray, list, dict, set, deque)
 _LOOKING_ON = frozenset(
     map(id, (isinstance, len, type, id, getattr, setattr, hasattr, delattr, callable, iter, print, repr))
 )  # functions that do not read what is in an argument, or are known in the tables
 KNOWN_INSIDE = frozenset({Box, int, float, complex, str, list, dict, tuple, set, np.ndarray, np.float64, range, slice})
+
+
+_HANDING_ON = frozenset(
+    ("builtins", "itertools", "functools", "_functools", "operator", "_operator", "collections", "_collections", "copy",
+     "heapq", "_heapq", "bisect", "_bisect", "contextlib", "dataclasses", "typing", "enum", "abc")
+)  # fmt: skip
+
+
+def _is_ours(function: Any) -> bool:
+    """Whether a function is one of this package's."""
+    code = getattr(function, "__code__", None)
+    return code is not None and code.co_filename.startswith(PACKAGE)
+
+
+def known_only(take: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The same function, for what is known: it refuses the rest."""
+
+    def taken(x: Any) -> Any:
+        if type(x) is Unknown:
+            x.refuse()
+        return take(x)
+
+    return taken
 
 
 def _abstract_integer(value: Any) -> Any:

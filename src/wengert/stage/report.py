@@ -54,7 +54,15 @@ class Report:
         return len(self.entries)
 
     def __str__(self) -> str:
-        return "\n".join(map(str, self)) or "no loops and no choices"
+        """One row an entry, under the names of their files."""
+        rows: list[str] = []
+        file = None
+        for entry in self:
+            if entry.location is not None and entry.location.file != file:
+                file = entry.location.file
+                rows.append(file)
+            rows.append(str(entry))
+        return "\n".join(rows) or "no loops and no choices"
 
     __repr__ = __str__
 

@@ -6,6 +6,7 @@ written as one Python function, which runs in a few microseconds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import CellType
@@ -82,6 +83,12 @@ def item(parent: Source, index: Any) -> Source:
     return Source(("item", parent.key, index), f"{parent.text}[{index!r}]", parent)
 
 
+def distance(x: Any, y: Any) -> int:
+    """How many bytes lie between the first elements of two arrays."""
+    found: int = x.__array_interface__["data"][0] - y.__array_interface__["data"][0]
+    return found
+
+
 class Lookup:
     """The function that finds all sources again, in the making: it gives the inputs, or None where a test fails."""
 
@@ -91,6 +98,7 @@ class Lookup:
         self._constants: dict[str, Any] = {"np": np}
         self._tests: set[str] = set()
         self._inputs: list[str] = []
+        self._texts: dict[str, str] = {}  # what the program calls the names
 
     def constant(self, value: Any) -> str:
         """A name for an object in the text of the function."""
@@ -118,6 +126,7 @@ class Lookup:
             plain = kind == "attribute" and rest[1].isidentifier()
             text = f"{parent}.{rest[1]}" if plain else f"{parent}[{self.constant(rest[1])}]"
         name = self._names[source.key] = f"v{len(self._names)}"
+        self._texts[name] = source.text
         self._lines.append(f"{name} = {text}")
         return name
 
@@ -130,6 +139,23 @@ class Lookup:
     def is_same(self, source: Source, value: Any) -> None:
         """The source still gives this object."""
         self.test(f"{self.find(source)} is {self.constant(value)}")
+
+    def is_one(self, source: Source, other: Source) -> None:
+        """Two sources still give one object."""
+        self.test(f"{self.find(source)} is {self.find(other)}")
+
+    def are_apart(self, sources: Sequence[Source]) -> None:
+        """These sources still give as many objects."""
+        names = [f"id({self.find(source)})" for source in sources]
+        self.test(f"len({{{', '.join(names)}}}) == {len(names)}")
+
+    def lacks(self, source: Source, name: str) -> None:
+        """An object still has no attribute of this name."""
+        self.test(f"not hasattr({self.find(source)}, {name!r})")
+
+    def has_not_kept(self, source: Source, name: str) -> None:
+        """An object still has no attribute of its own of this name, whatever its class has."""
+        self.test(f"{name!r} not in {self.find(source)}.__dict__")
 
     def is_equal(self, source: Source, value: Any) -> None:
         """The source still gives an equal value of the same type; nan equals itself."""
@@ -148,6 +174,16 @@ class Lookup:
     def is_of(self, source: Source, kind: type) -> None:
         """The source still gives something of this class."""
         self.test(f"type({self.find(source)}) is {self.constant(kind)}")
+
+    def is_part(self, source: Source, value: Any, whole: Source, root: Any) -> None:
+        """A source still gives an array that lies in another one as this one does."""
+        name, other = self.find(source), self.find(whole)
+        layout = (distance(value, root), value.shape, value.strides, value.dtype, root.shape, root.strides)
+        self._constants["distance"] = distance
+        self.test(
+            f"(distance({name}, {other}), {name}.shape, {name}.strides, {name}.dtype, {other}.shape, {other}.strides) "
+            f"== {self.constant(layout)}"
+        )
 
     def has_length(self, source: Source, length: int) -> None:
         """A container still has this length."""
@@ -171,6 +207,19 @@ class Lookup:
     def is_empty(self) -> bool:
         """Whether there is nothing to look up or to test."""
         return not (self._lines or self._inputs)
+
+    def first_change(self, arguments: Sequence[Any]) -> str:
+        """What is not as it was: the first thing that does not pass its test."""
+        space: dict[str, Any] = {**self._constants, "arguments": arguments}
+        for line in self._lines:
+            if not line.startswith("if "):
+                about = self._texts[line.partition(" ")[0]]
+            try:
+                exec(line.replace("return None", "raise ValueError"), space)
+            except LOOKUP_ERRORS:
+                found = re.search(r"\bv\d+\b", line)
+                return about if found is None else self._texts[found[0]]
+        return ""
 
     def function(self) -> Any:
         """The function of the arguments that are no arrays."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -77,10 +77,19 @@ def is_number(value: Any) -> bool:
     return type(value) in (float, complex, bool)
 
 
-def flatten(value: Any) -> tuple[list[Any], Frame]:
+class Reference(NamedTuple):
+    """An object from outside, whatever is in it: a leaf. `find` gives it, from the arguments that are no numbers."""
+
+    find: Callable[[Sequence[Any]], Any]
+
+
+Look = Callable[[Any], Any]  # what to take for a container or an object
+
+
+def flatten(value: Any, look: Look | None = None) -> tuple[list[Any], Frame]:
     """The numbers and arrays of a value, and its frame."""
     leaves: list[Any] = []
-    return leaves, _flatten(value, leaves, set())
+    return leaves, _flatten(value, leaves, set(), look)
 
 
 def rebuild(frame: Frame, leaves: Iterator[Any]) -> Any:
@@ -108,17 +117,21 @@ def rebuild(frame: Frame, leaves: Iterator[Any]) -> Any:
     return made
 
 
-def _flatten(value: Any, leaves: list[Any], above: set[int]) -> Frame:
-    if is_number(value):
+def _flatten(value: Any, leaves: list[Any], above: set[int], look: Look | None) -> Frame:
+    if id(value) in above:
+        return Frame(STATIC, value=value)
+    inner = above | {id(value)}
+    if look is not None:
+        value = look(value)
+    if type(value) is Reference or is_number(value):
         leaves.append(value)
         return LEAF
     found = parts_of(value)
-    if found is None or id(value) in above:
+    if found is None:
         return Frame(STATIC, value=value)
     keys, parts = found
-    inner = above | {id(value)}
     factory = getattr(value, "default_factory", None) if isinstance(value, dict) else None
-    return Frame(type(value), keys, tuple(_flatten(part, leaves, inner) for part in parts), factory)
+    return Frame(type(value), keys, tuple(_flatten(part, leaves, inner, look) for part in parts), factory)
 
 
 def parts_of(value: Any) -> tuple[tuple[Any, ...], list[Any]] | None:
@@ -132,6 +145,25 @@ def parts_of(value: Any) -> tuple[tuple[Any, ...], list[Any]] | None:
         names = attributes(value)
         return tuple(names), list(names.values())
     return None
+
+
+def mapped(value: Any, function: Callable[[Any], Any], keep: Callable[[Any], bool]) -> Any:
+    """A value with a function applied to its numbers and arrays: the same object where none of them changes."""
+    if is_number(value):
+        return function(value)
+    found = None if keep(value) else parts_of(value)
+    if found is None:
+        return value
+    parts = [mapped(part, function, keep) for part in found[1]]
+    if all(a is b for a, b in zip(parts, found[1], strict=True)):
+        return value
+    return with_parts(value, found[0], parts)
+
+
+def with_parts(value: Any, keys: tuple[Any, ...], parts: list[Any]) -> Any:
+    """A container or object like another one, with other parts."""
+    factory = getattr(value, "default_factory", None) if isinstance(value, dict) else None
+    return rebuild(Frame(type(value), keys, (LEAF,) * len(parts), factory), iter(parts))
 
 
 def containers(value: Any) -> Iterator[int]:
@@ -157,10 +189,12 @@ def is_instance(value: Any) -> bool:
 
 def _plain_class(kind: type) -> bool:
     """Whether instances hold nothing beside attributes and slots: no base class that is written in C."""
-    return all(one is object or one.__flags__ & _HEAP for one in kind.__mro__)
+    if not all(one is object or one.__flags__ & _HEAP for one in kind.__mro__):
+        return False
+    return any("__dict__" in vars(one) or "__slots__" in vars(one) for one in kind.__mro__[:-1])
 
 
-_HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE: a class made by a `class` statement
+_HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE: a class made by a `class` statement, or one written in C that says so
 
 
 def attributes(value: Any) -> dict[str, Any]:
