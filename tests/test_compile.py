@@ -466,7 +466,7 @@ def smooth(u: Any, k: Any = 0.1) -> Any:
 
 def test_what_is_donated_is_written_over() -> None:
     u = np.random.default_rng(0).standard_normal(50)
-    kept, given = wg.compile(smooth), wg.compile(smooth, donate=0)
+    kept, given = wg.compile(smooth), wg.compile(smooth, donate=0, mode="list")
     expected = smooth(u)
     x = u.copy()
     np.testing.assert_allclose(kept(x), expected, rtol=1e-14)
