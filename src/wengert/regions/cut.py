@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from wengert.ir import Line, Primitive, Seq, Type, Var
+from wengert.regions.flow import sink_side
 
 UNKNOWN = 100  # items that a sequence is taken to have
 UNIT = 20  # capacities are integers: of 1/20 byte, the cost of arithmetic
@@ -77,31 +78,7 @@ def to_store(lines: Sequence[Line], prices: Mapping[Var, float], wanted: Iterabl
     for var in wanted:
         if var in enter:
             capacities[enter[var] + 1, sink] = math.inf
-    after = _sink_side(capacities, source, sink)
+    whole = {edge: round(capacity) if capacity < LARGE else LARGE for edge, capacity in capacities.items()}
+    after = sink_side(whole, source, sink)
     stored = {var for var, place in enter.items() if place + 1 in after and place not in after}
     return stored, {var for var, place in enter.items() if place in after}
-
-
-def _sink_side(capacities: Mapping[tuple[int, int], float], source: int, sink: int) -> set[int]:
-    """The smallest set of nodes with the sink that a cheapest cut separates from the source."""
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import maximum_flow
-
-    edges = {edge: min(round(capacity), LARGE) if capacity < LARGE else LARGE for edge, capacity in capacities.items()}
-    rows, columns = zip(*edges, strict=True)
-    graph = csr_array((list(edges.values()), (rows, columns)), (sink + 1, sink + 1), dtype="int32")
-    flow = maximum_flow(graph, source, sink).flow.tocoo()
-    left = dict(edges)
-    for a, b, amount in zip(flow.row.tolist(), flow.col.tolist(), flow.data.tolist(), strict=True):
-        left[a, b] = left.get((a, b), 0) - amount
-    into: dict[int, list[int]] = {}
-    for (a, b), amount in left.items():
-        if amount > 0:
-            into.setdefault(b, []).append(a)
-    reached, rest = {sink}, [sink]
-    while rest:
-        for a in into.get(rest.pop(), ()):
-            if a not in reached:
-                reached.add(a)
-                rest.append(a)
-    return reached

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ctypes
 import math
 from typing import Any
 
 from wengert.ir import Line
-from wengert.native import moves
+from wengert.native import blas, moves
 from wengert.native.elements import spread
 from wengert.native.routines import gufuncs
 from wengert.native.scope import Scope
@@ -19,22 +18,6 @@ SMALL = 8  # the length of the sides up to which our own loops are faster
 NARROW, DEEP = 32, 64  # the width and the depth up to which they are where the rows are vectors: B is in the cache
 ROWS = 4  # that are done together
 SMALL_WORK = 4096  # multiplications with a vector, up to which they are, too
-
-
-def blas(name: str) -> int:
-    """The address of a function of BLAS, from SciPy."""
-    from scipy.linalg import cython_blas
-
-    return capsule(cython_blas, name)
-
-
-def capsule(module: Any, name: str) -> int:
-    """The address in a capsule of a Cython module."""
-    found = module.__pyx_capi__[name]
-    get_name, get = ctypes.pythonapi.PyCapsule_GetName, ctypes.pythonapi.PyCapsule_GetPointer
-    get_name.restype, get_name.argtypes = ctypes.c_char_p, [ctypes.py_object]
-    get.restype, get.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
-    return int(get(found, get_name(found)))
 
 
 def matmul(low: Scope, line: Line) -> Any:
@@ -168,10 +151,10 @@ def gemm(low: Scope, a: Place, b: Place, c: Place) -> None:
         target = low.temporary(c.shape, code)
         leading_c = (False, n)
     name = f"{LETTERS[code]}gemm"
-    function = e.slot(low.assembly.address(("blas", name), lambda: blas(name)))
+    function = e.slot(low.assembly.address(("blas", name), lambda: blas.address(name)))
 
     def integer(value: int) -> Val:
-        return low.assembly.module.constant([value], "i4")
+        return low.assembly.module.constant([value], "i8")  # for 32 bits, too: see native/blas.py
 
     def letter(transposed: bool) -> Val:
         return low.assembly.module.constant([ord("T" if transposed else "N")], "u1")
