@@ -1,4 +1,4 @@
-"""A cheapest cut of a network: Dinic's algorithm (E. A. Dinic 1970, "Algorithm for solution of a problem of maximum flow").
+"""A cheapest cut of a network: Dinic's algorithm (E. A. Dinic, 1970).
 
 Networks here are those of one loop body, and small; SciPy's function would take longer to import than this one to run.
 """
