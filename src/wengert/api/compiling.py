@@ -11,6 +11,7 @@ from typing import Any
 from wengert.api.arguments import parameter_name
 from wengert.boundary import boundary
 from wengert.ir import WengertList
+from wengert.show import Fates
 from wengert.stage import Compiled, Containers, Execution
 from wengert.tree import LEAF
 
@@ -86,7 +87,8 @@ def compile(
     recordings = Compiled(fun, numbers, names, donated, named, _native if mode == "native" else None)
     out = _wrapped(fun, recordings)
     out.list = boundary(recordings.as_list)
-    out.report = boundary(recordings.report)
+    out.report = boundary(functools.partial(_report, recordings))
+    out.recordings = recordings
     out.source = boundary(functools.partial(_source, recordings))
     return out
 
@@ -103,6 +105,12 @@ def _native(wl: WengertList, containers: Containers | None) -> Execution:
     if containers.order == tuple(range(len(wl.outputs))):
         return Execution(program.call, program.quick)
     return Execution(compile_list(wl, warn=False).call, program.quick)
+
+
+def _report(recordings: Compiled, *args: Any, **kwargs: Any) -> Fates:
+    """What has become of each loop and choice, for arguments like these."""
+    name = getattr(recordings.fun, "__name__", type(recordings.fun).__name__)
+    return Fates(name, recordings.report(*args, **kwargs).entries)
 
 
 def _source(recordings: Compiled, language: str = "python", *args: Any, name: str = "", **kwargs: Any) -> str:

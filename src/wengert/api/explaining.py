@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from wengert.api.arguments import parameter_name
-from wengert.api.listing import record
+from wengert.api.programs import Program, program_at
 from wengert.boundary import boundary
 from wengert.ir import Var, WengertList, shape_of
 from wengert.show import Drawing, Explanation, Worked, summary, work_through
@@ -29,10 +29,14 @@ def explain(
     forward mode from the first line to the last, and reverse mode back, with every product spelled out. `print` shows
     the tables, a notebook shows them as HTML; `.steps` has the numbers.
 
+    Of each loop and branch a table tells what `compile` makes of it: rolled (and what is carried), unrolled (and why),
+    staged, or followed; and how many bytes it keeps for the reverse sweep. The list of a function that is not compiled
+    has its loops written out, unless that would be very long.
+
     Parameters
     ----------
     fun
-        Any function of numbers, arrays and containers of them, or a `WengertList`.
+        Any function of numbers, arrays and containers of them, one that is compiled, or a `WengertList`.
     *args
         The point.
     tangents
@@ -53,8 +57,9 @@ def explain(
     v1     9.0000    6.0000   -0.9111
     z      0.4121   -5.4668    1.0000
     """
-    worked, title = _work(fun, args, "explain", tangents, cotangent)
-    return Explanation(title, worked, limit=limit)
+    program = program_at(fun, args, "explain")
+    worked = _work(program, "explain", tangents, cotangent)
+    return Explanation(_title(fun, args, worked), worked, program.regions(), limit, program.note)
 
 
 @boundary
@@ -81,24 +86,18 @@ def draw(fun: Callable[..., Any] | WengertList, *args: Any, cotangent: Any = Non
     >>> wg.draw(lambda x, y: x*x*y + y + 2, 3.0, 4.0)
     <drawing of a function of x, y at x = 3, y = 4: 6 nodes; a notebook shows it, .save(path) writes it>
     """
-    worked, title = _work(fun, args, "draw", None, cotangent)
-    return Drawing(title, worked, limit)
+    worked = _work(program_at(fun, args, "draw"), "draw", None, cotangent)
+    return Drawing(_title(fun, args, worked), worked, limit)
 
 
-def _work(fun: Any, args: Sequence[Any], what: str, tangents: Any = None, cotangent: Any = None) -> tuple[Worked, str]:
-    """The function recorded and worked through, and what to write above."""
-    if isinstance(fun, WengertList):
-        wl, leaves = fun, list(flatten(tuple(args))[0])
-        if len(leaves) != len(wl.inputs):
-            raise TypeError(f"{what}: the list has {len(wl.inputs)} inputs, {len(leaves)} were given")
-    else:
-        wl, leaves = record(fun, args, what)
+def _work(program: Program, what: str, tangents: Any = None, cotangent: Any = None) -> Worked:
+    """The list of a program worked through."""
+    wl = program.list
     if not wl.inputs:
         raise TypeError(f"{what}: give the point at which to show the function: {what}(f, 3.0)")
     moves = None if tangents is None else _fitting(tangents, wl.inputs, f"{what}: a tangent")
     cts = None if cotangent is None else _fitting(cotangent, wl.outputs, f"{what}: the cotangent")
-    worked = work_through(wl, leaves, moves, cts)
-    return worked, _title(fun, args, worked)
+    return work_through(wl, program.values, moves, cts)
 
 
 def _fitting(given: Any, values: Sequence[Any], name: str) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from wengert.ir import Var, WengertList, dtype_of, type_of
 from wengert.read import as_read
 from wengert.record import Box, Eager, Staged
 from wengert.transform import simplify
-from wengert.tree import Structure, flatten, unflatten
+from wengert.tree import flatten, unflatten
 
 
 @boundary
@@ -38,27 +39,57 @@ def trace(fun: Callable[..., Any], *args: Any) -> WengertList:
 
 
 def record(fun: Callable[..., Any], args: Sequence[Any], what: str) -> tuple[WengertList, list[Any]]:
-    """The list, and the numbers and arrays in the arguments, which are its inputs."""
-    leaves, structure = flatten(tuple(args))
-    names: list[str] = []
+    """The list, and the numbers and arrays in the arguments, which are its inputs.
+
+    A Python integer means the float that it equals, as for derivatives; where the function needs integers, as for
+    `range(n)`, they are no inputs.
+    """
+    try:
+        return _recorded(fun, args, what, with_integers=True)
+    except TypeError as error:
+        if not any(map(is_integer, flatten(tuple(args))[0])):
+            raise
+        try:
+            return _recorded(fun, args, what, with_integers=False)
+        except Exception:
+            raise error from None
+
+
+def is_integer(leaf: Any) -> bool:
+    """Whether an argument is a Python integer."""
+    return type(leaf) is int
+
+
+def _recorded(
+    fun: Callable[..., Any], args: Sequence[Any], what: str, with_integers: bool
+) -> tuple[WengertList, list[Any]]:
+    every, structure = flatten(tuple(args))
+    paths: list[str] = []
     for position, child in enumerate(structure.children):
         base = parameter_name(fun, position)
-        names.extend(base + path for path in child.paths())
+        paths.extend(base + path for path in child.paths())
+    chosen = [with_integers or not is_integer(leaf) for leaf in every]
+    names = tuple(compress(paths, chosen))
     leaves = [
         leaf
         if getattr(leaf, "dtype", None) is not None and dtype_of(leaf).kind in "iub"
         else as_float(leaf, f"argument {name}", what)
-        for leaf, name in zip(leaves, names, strict=True)
+        for leaf, name in zip(compress(every, chosen), names, strict=True)
     ]
+
+    def call(boxes: Sequence[Any]) -> Any:
+        rest = iter(boxes)
+        full = [next(rest) if flag else leaf for leaf, flag in zip(every, chosen, strict=True)]
+        return as_read(fun)(*unflatten(structure, full))
+
     if any(isinstance(leaf, np.ndarray) and not leaf.flags.c_contiguous for leaf in leaves):
         # types do not tell the memory order, which decides what is a view and what a copy
-        return _along_values(fun, leaves, structure, tuple(names), what), leaves
+        return _along_values(call, leaves, names, what), leaves
     try:
         level = Staged(what)
-        boxes = [level.add_input(type_of(leaf)) for leaf in leaves]
-        return _finish(level, as_read(fun)(*unflatten(structure, boxes)), tuple(names), what), leaves
+        return _finish(level, call([level.add_input(type_of(leaf)) for leaf in leaves]), names, what), leaves
     except StagingError:
-        return _along_values(fun, leaves, structure, tuple(names), what), leaves
+        return _along_values(call, leaves, names, what), leaves
 
 
 def _finish(level: Staged, out: Any, names: tuple[str, ...], what: str) -> WengertList:
@@ -69,14 +100,14 @@ def _finish(level: Staged, out: Any, names: tuple[str, ...], what: str) -> Wenge
 
 
 def _along_values(
-    fun: Any, leaves: list[Any], structure: Structure, names: tuple[str, ...], what: str
+    call: Callable[[Sequence[Any]], Any], leaves: list[Any], names: tuple[str, ...], what: str
 ) -> WengertList:
     """The list of the way taken for these values; what does not depend smoothly on them is a literal in it."""
     eager = Eager(what, keeps_all=True)
     boxes = [Box(eager, Var(leaf)) for leaf in leaves]
     inputs = tuple(box.ssa for box in boxes)
     try:
-        found, _ = result_leaves(as_read(fun)(*unflatten(structure, boxes)), what)
+        found, _ = result_leaves(call(boxes), what)
         outputs = tuple(x.ssa if isinstance(x, Box) and x.level is eager else strip(x, eager) for x in found)
     finally:
         eager.close()

@@ -4,7 +4,7 @@ from wengert.ir.check import check_linear, check_list
 from wengert.ir.flow import moved_outputs, moving_vars
 from wengert.ir.line import Line, dependents
 from wengert.ir.linearized import Linearized, Tangent
-from wengert.ir.location import Location, user_location, users_line
+from wengert.ir.location import Location, located, user_location, users_line
 from wengert.ir.native import Composite, Fold, Native, Pieces, Pointwise, Routine
 from wengert.ir.primitive import (
     Primitive,
@@ -62,6 +62,7 @@ __all__ = [
     "infer_types",
     "is_vague",
     "known",
+    "located",
     "moved_outputs",
     "moving_vars",
     "no_rule",

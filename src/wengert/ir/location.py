@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import sys
+from contextvars import ContextVar
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import NamedTuple
@@ -51,8 +52,14 @@ def is_internal(file: str) -> bool:
     return known
 
 
+located: ContextVar[Location | None] = ContextVar("located", default=None)  # of lines that come from another line
+
+
 def user_location() -> Location | None:
-    """The innermost frame that is the user's."""
+    """The innermost frame that is the user's; the place of the line at hand, while lines are made of others."""
+    place = located.get()
+    if place is not None:
+        return place
     frame: FrameType | None = sys._getframe(1)
     known = _internal
     while frame is not None:

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from wengert.ir import Location, Var
 from wengert.show.chains import chains
 from wengert.show.html import to_html
 from wengert.show.naming import bar, differential
+from wengert.show.regions import Region, place_text, regions_table
 from wengert.show.rules import Partial, Rules, Term
 from wengert.show.section import Column, Gap, Row, Section, without_empty_columns
 from wengert.show.summary import summary
@@ -53,15 +53,6 @@ class Step:
         return place_text(self.location)
 
 
-@dataclass(frozen=True)
-class Region:
-    """What became of a loop or a branch when the function was recorded, and why."""
-
-    place: str
-    became: str
-    reason: str = ""
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class Explanation:
     """The steps of a function at a point, and how the chain rule goes through them in both orders.
@@ -74,6 +65,7 @@ class Explanation:
     worked: Worked
     regions: tuple[Region, ...] = ()
     limit: int | None = LIMIT
+    note: str = ""  # on the table of loops and branches
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -86,6 +78,8 @@ class Explanation:
 
     def _sections(self) -> Iterator[Section]:
         yield self._list()
+        if self.regions:
+            yield regions_table(self.regions, self.note)
         if self.worked.sweeps:
             yield self._partials()
         if self.worked.sweeps:
@@ -95,9 +89,6 @@ class Explanation:
         paths = chains(self.worked)
         if paths is not None:
             yield paths
-        if self.regions:
-            rows = [(region.place, region.became, region.reason) for region in self.regions]
-            yield Section("Loops and branches", "", (Column("line"), Column("became"), Column("why")), tuple(rows))
 
     def text(self, width: int | None = None) -> str:
         """The tables as plain text, as wide as the terminal or as told."""
@@ -256,13 +247,6 @@ def jacobian_text(partial: Partial) -> str:
     """What there is to say of a partial that is no array of its output's or input's shape."""
     of, by = ("×".join(map(str, var.shape)) or "1" for var in (partial.of, partial.by))
     return f"Jacobian {of} by {by}"
-
-
-def place_text(location: Location | None) -> str:
-    """A line of the user's in short."""
-    if location is None:
-        return ""
-    return f"{Path(location.file).name}:{location.line}  {location.text}".rstrip()
 
 
 def _partial_cells(worked: Worked, partial: Partial) -> tuple[str, str, str, str]:

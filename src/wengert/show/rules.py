@@ -109,6 +109,12 @@ class Rules:
 
     def partials(self) -> list[Partial]:
         """The local derivatives, one for each pair of output and input that depend on each other."""
+        known: list[Partial] | None = self.worked.partials.get(id(self.line))
+        if known is None:
+            known = self.worked.partials[id(self.line)] = self._partials()
+        return known
+
+    def _partials(self) -> list[Partial]:
         line, found = self.line, []
         if line.primitive.discrete:
             return []

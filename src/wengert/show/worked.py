@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,7 @@ class Worked:
     adjoints: Values
     seeds: Values  # the adjoints of the results that reverse mode began with
     linear: dict[int, Line]  # of lines that hold lists, by their id: the line that reverse mode walks in their place
+    partials: dict[int, Any] = field(default_factory=dict)  # of lines, by their id, as far as they were asked for
 
 
 def work_through(wl: WengertList, args: Sequence[Any], tangents: Any = None, cotangents: Any = None) -> Worked:

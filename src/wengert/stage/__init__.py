@@ -2,14 +2,18 @@
 
 from wengert.stage import branches, builtin, containers, expressions, loops, operators, policy, text
 from wengert.stage.compiled import Compiled, Containers, Execution
+from wengert.stage.program import Fixed, Recorded
 from wengert.stage.recording import current_recording
 from wengert.stage.report import Entry, Report
+from wengert.stage.templates import place_of
 
 __all__ = [
     "Compiled",
     "Containers",
     "Entry",
     "Execution",
+    "Fixed",
+    "Recorded",
     "Report",
     "branches",
     "builtin",
@@ -18,6 +22,7 @@ __all__ = [
     "expressions",
     "loops",
     "operators",
+    "place_of",
     "policy",
     "text",
 ]

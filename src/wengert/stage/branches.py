@@ -72,7 +72,7 @@ def branch(test: Any, then: Block, orelse: Block | None, rest: Block | None, liv
     recording = current_recording()
     if type(holds) is bool:
         if recording is not None:
-            recording.note("if", "followed")
+            recording.note("if", "followed", _way(holds))
         return go_on(_chosen(holds, then, orelse), rest, live)
     assert recording is not None
     return go_on(*select(recording, holds, then, orelse or _nothing, rest, live, "if"), live)
@@ -104,9 +104,17 @@ def select(
                     recording.follow(one, functools.partial(go_on, one.outcome, rest, live))
                 rest = None
                 break
-    recording.note(what, "staged", location=location)
+    if what not in PARTS:
+        recording.note(what, "staged", location=location)
     needed = live.end if rest is None else live.either
     return Selection(recording, pred, bodies, what, location).finish(needed, live.lasting), rest
+
+
+PARTS = ("rest", "while")  # of statements that are noted themselves
+
+
+def _way(holds: bool) -> str:
+    return "the condition holds" if holds else "the condition does not hold"
 
 
 def _recorded(recording: Recording, block: Block, rest: Block | None, what: str) -> Any:
@@ -166,6 +174,9 @@ def choose(test: Any, then: Block, orelse: Block) -> Any:
     """`then if test else orelse`."""
     holds = truth(test)
     if type(holds) is bool:
+        recording = current_recording()
+        if recording is not None:
+            recording.note("if", "followed", _way(holds))
         return then() if holds else orelse()
     return either_value(holds, then, orelse, "if")
 

@@ -132,10 +132,12 @@ def _sum(recording: Recording, proceed: Proceed, iterable: Any, /, start: Any = 
         nonlocal total
         total = binary("Add", total, item)
 
-    return total if _gone_through(recording, iterable, body, "total") else proceed(iterable, start)
+    return total if _gone_through(recording, iterable, body, "sum", "total") else proceed(iterable, start)
 
 
-def _gone_through(recording: Recording, iterable: Any, body: Callable[[Any], None], *names: str) -> bool:
+def _gone_through(
+    recording: Recording, iterable: Any, body: Callable[[Any], None], what: str, *names: str
+) -> bool:
     """Call a function with all items of something, as a loop of the program would; only for what loops can roll."""
     if type(iterable) is Generated and iterable.is_new:
         produce = iterable.produce
@@ -145,10 +147,10 @@ def _gone_through(recording: Recording, iterable: Any, body: Callable[[Any], Non
             for part in produce(item):
                 body(part)
 
-        loop(iterable.iterable, through, None, None, _names(*names))
+        loop(iterable.iterable, through, None, None, _names(*names), what)
         return True
     if type(iterable) in (Box, TracedRange, Parts, list, tuple):
-        loop(iterable, body, None, None, _names(*names))
+        loop(iterable, body, None, None, _names(*names), what)
         return True
     return False
 
@@ -209,7 +211,7 @@ def _chosen(better: str, proceed: Proceed, args: tuple[Any, ...], options: dict[
     if len(items) > 8 and key is None:
         first = items[0]
         best = mark = first
-        loop(items[1:], body, None, None, _names("best", "mark"))
+        loop(items[1:], body, None, None, _names("best", "mark"), proceed.name)
     else:
         for item in items:
             body(item)
@@ -263,7 +265,7 @@ def _reduce(recording: Recording, proceed: Proceed, function: Any, iterable: Any
         nonlocal result
         result = call(function, result, item)
 
-    loop(iterable, body, None, None, _names("result"))
+    loop(iterable, body, None, None, _names("result"), "reduce")
     return result
 
 

@@ -141,6 +141,11 @@ class Compiled:
         """The recording for arguments like these."""
         return self.find(self._given(args, kwargs))[1]
 
+    def at(self, *args: Any, **kwargs: Any) -> tuple[Recorded, list[Any], int]:
+        """The recording for these arguments, what its inputs are given, and how many of them are arguments."""
+        given, recorded, hidden = self.find(self._given(args, kwargs))
+        return recorded, [*given.values, *hidden], len(given.values)
+
     def report(self, *args: Any, **kwargs: Any) -> Report:
         """What has become of each loop and choice, for arguments like these."""
         return self.recorded(*args, **kwargs).report

@@ -61,7 +61,7 @@ def elements(iterable: Any, produce: Callable[[Any], list[Any]]) -> list[Any]:
             recording.innermost.journal.note_contents(out)
             out.append(element)
 
-    loop(iterable, body, None, None, ((), (), (), ()))
+    loop(iterable, body, None, None, ((), (), (), ()), "comprehension")
     return out
 
 

@@ -27,14 +27,24 @@ PEELED = 2  # passes that may come before a loop because they are not like the o
 
 
 @hook
-def loop(iterable: Any, body: Callable[[Any], Any], orelse: Block | None, rest: Block | None, live: Any) -> Any:
-    """`for item in iterable: body`, and what follows where the loop may be left by `return`."""
+def loop(
+    iterable: Any,
+    body: Callable[[Any], Any],
+    orelse: Block | None,
+    rest: Block | None,
+    live: Any,
+    what: str = "for",
+) -> Any:
+    """`for item in iterable: body`, and what follows where the loop may be left by `return`.
+
+    `what` is what it is in the program, for the report.
+    """
     recording = current_recording()
     names = Names(*live)
     if recording is None:
         outcome = _in_python(iter(iterate(iterable)), body)
     else:
-        outcome = _For(recording, body, names, user_location()).run(iterable)
+        outcome = _For(recording, body, names, user_location(), what).run(iterable)
     return _ended(outcome, orelse, rest, names.live)
 
 
@@ -46,7 +56,7 @@ def repeat(test: Block, body: Block, orelse: Block | None, rest: Block | None, l
     if recording is None:
         outcome = _while_in_python(test, body)
     else:
-        outcome = _While(recording, body, names, user_location()).run(test)
+        outcome = _While(recording, body, names, user_location(), "while").run(test)
     return _ended(outcome, orelse, rest, names.live)
 
 
@@ -87,9 +97,10 @@ def _while_in_python(test: Block, body: Block) -> Outcome | None:
 class _Loop:
     """A loop being gone through: some passes in Python, perhaps, and the rest as a line."""
 
-    what = ""
-
-    def __init__(self, recording: Recording, body: Callable[..., Any], names: Names, location: Location | None) -> None:
+    def __init__(
+        self, recording: Recording, body: Callable[..., Any], names: Names, location: Location | None, what: str
+    ) -> None:
+        self.what = what
         self.recording = recording
         self.body = body
         self.names = names
@@ -107,10 +118,9 @@ class _Loop:
         outcome = Emission(rolling, trial).finish()
         rolling.remember()
         self.recording.innermost.entries += trial.entries
-        carried = ", ".join(sorted(lift.place.name for lift in rolling.lifts.values()))
-        detail = f"carries {carried}" if carried else "carries nothing"
+        detail = rolling.describe()
         if self.passes:
-            detail += f"; after {self.passes} pass{'es' if self.passes > 1 else ''} in straight lines"
+            detail += f"; after {_passes(self.passes)} in straight lines"
         self.recording.note(self.what, "rolled", detail, self.location)
         return outcome
 
@@ -127,9 +137,10 @@ class _Loop:
         """Note what has become of a loop that has run in Python."""
         straight = len(self.recording.innermost.level.recorder.lines) > self._lines
         if not straight:
-            self.recording.note(self.what, "followed", location=self.location)
+            self.recording.note(self.what, "followed", _passes(self.passes), self.location)
             return outcome
-        self.recording.note(self.what, "unrolled", self.reason or "", self.location)
+        if self.what in ("for", "while") or self.passes >= SHORTEST:
+            self.recording.note(self.what, "unrolled", self.reason or "", self.location)
         if self.passes >= LONG and self.location is not None:
             warnings.warn_explicit(
                 f"a loop of {self.passes} passes is unrolled, because {self.reason}. The list has lines for every pass",
@@ -151,8 +162,6 @@ class _Loop:
 
 
 class _For(_Loop):
-    what = "for"
-
     def run(self, iterable: Any) -> Outcome | None:
         """The whole loop."""
         iterable = iterate(iterable)
@@ -174,7 +183,7 @@ class _For(_Loop):
         while True:
             left = stream.length - self.peeled
             if left < SHORTEST:
-                self.reason = self.reason or f"it has {stream.length} passes"
+                self.reason = self.reason or f"it has {_passes(stream.length)}"
                 return self.finish(self.python(items))
             try:
                 return self.roll(stream.after(self.peeled), None)
@@ -202,8 +211,6 @@ class _For(_Loop):
 
 
 class _While(_Loop):
-    what = "while"
-
     def run(self, test: Block) -> Outcome | None:
         """The whole loop."""
         while True:
@@ -236,6 +243,10 @@ class _While(_Loop):
             holds = truth(test())
         self._holds = holds
         return holds if type(holds) is bool else None
+
+
+def _passes(count: int) -> str:
+    return f"{count} pass{'es' if count != 1 else ''}"
 
 
 def _goes_on(outcome: Outcome) -> Outcome:

@@ -14,7 +14,7 @@ import numpy as np
 
 from wengert.errors import LeakedTracerError, StagingError
 from wengert.functions.demands import is_abstract
-from wengert.ir import Array, Location, Primitive, Var, bind, is_vague, user_location, users_line
+from wengert.ir import Array, Location, Primitive, Var, bind, is_vague, located, user_location, users_line
 from wengert.ir.location import PACKAGE
 from wengert.read.calls import call, is_read
 from wengert.read.convert import has_source
@@ -154,7 +154,11 @@ class Recording(Observer):
         for line in body.level.recorder.lines:
             args = tuple([env.get(x, x) if type(x) is Var else x for x in line.inputs])
             alone = line.acts() and not any(isinstance(x, Box) and x.level is not GROUND for x in args)
-            out = self.emit(line.primitive, args, line.params) if alone else bind(line.primitive, args, line.params)
+            token = located.set(line.location)
+            try:
+                out = self.emit(line.primitive, args, line.params) if alone else bind(line.primitive, args, line.params)
+            finally:
+                located.reset(token)
             for var, value in zip(line.outputs, out if isinstance(out, tuple) else (out,), strict=True):
                 env[var] = value
                 if var.type.weak and isinstance(value, Box):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wengert.ir import Location
 
@@ -22,7 +22,7 @@ class Entry:
         `rolled` (a loop that is a loop in the list), `unrolled` (a loop in straight lines), `staged` (a choice that is
         made when the list runs), `followed` (it depends on nothing abstract, and went as in Python).
     detail
-        What is carried, or the reason.
+        What is carried, the reason, or which way it went.
     """
 
     what: str
@@ -40,12 +40,12 @@ class Report:
     """The entries of a recording, in the order of the program; a line that went several ways has several."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        found: dict[object, Entry] = {}
+        found: dict[object, list[Entry]] = {}
         for entry in entries:
             place = entry.location
             key = None if place is None else (place.code, place.offset)
-            found[key, entry.what, entry.status] = entry
-        self.entries = tuple(sorted(found.values(), key=_order))
+            found.setdefault((key, entry.what, entry.status), []).append(entry)
+        self.entries = tuple(sorted(map(_merged, found.values()), key=_order))
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries)
@@ -65,6 +65,16 @@ class Report:
         return "\n".join(rows) or "no loops and no choices"
 
     __repr__ = __str__
+
+
+def _merged(entries: list[Entry]) -> Entry:
+    """What a line became when it was gone through several times."""
+    details = list(dict.fromkeys(entry.detail for entry in entries if entry.detail))
+    few = details[:SHOWN] + ["..."] * (len(details) > SHOWN)
+    return replace(entries[0], detail="; ".join(few))
+
+
+SHOWN = 3  # details of a line that differ
 
 
 def _order(entry: Entry) -> tuple[str, int, int]:

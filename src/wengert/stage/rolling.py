@@ -8,11 +8,12 @@ and leaves everything in the types in which it found it, its lines are the body 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from wengert.errors import StagingError
 from wengert.ir import Location
+from wengert.ir.location import is_internal
 from wengert.record import Box
 from wengert.regions import index_type
 from wengert.stage.accumulators import Accumulator, Deeper
@@ -22,7 +23,7 @@ from wengert.stage.giving_up import GiveUp
 from wengert.stage.joining import Mismatch
 from wengert.stage.lifting import Lift
 from wengert.stage.outcomes import ENDED, Live
-from wengert.stage.places import UNBOUND, Cell, Contents, Place, Whole, stored_names
+from wengert.stage.places import UNBOUND, Attribute, Cell, Contents, Item, Place, Whole, stored_names
 from wengert.stage.recording import Recording
 from wengert.stage.streams import Stream
 from wengert.stage.values import STATIC, leaf_type
@@ -228,6 +229,17 @@ class Rolling:
                     return Contents(place.box, name)
         return place
 
+    def describe(self) -> str:
+        """What is carried and what is collected, in the words of the program."""
+        ours = self.body.__code__.co_freevars if is_internal(self.body.__code__.co_filename) else ()
+        known = dict(_names_of(self.body, self.test))
+        carried = [_called(lift.place, known) for lift in self.lifts.values() if lift.place.name not in ours]
+        lists = [known.get(key, "a list") for key in self.lists]
+        collected = ["its items" if name in ours else name for name in lists]
+        parts = [f"carries {', '.join(sorted(carried))}"] if carried else []
+        parts += [f"collects {', '.join(sorted(collected))}"] if collected else []
+        return "; ".join(parts) or ("" if ours else "carries nothing")
+
     # -- aliases -------------------------------------------------------------------------------------------------------
 
     def _check_sharing(self, trial: Body) -> None:
@@ -286,6 +298,21 @@ class Rolling:
             lift = Lift.of(self.recording.current(place))
             if lift.kinds and all(leaf.level.active for leaf in lift.first if isinstance(leaf, Box)):
                 self.lifts[place.key] = lift
+
+
+def _called(place: Place, known: dict[int, str]) -> str:
+    owner = known.get(id(place.owner), "") if isinstance(place, (Attribute, Item)) else ""
+    return owner + place.name
+
+
+def _names_of(*functions: Any) -> Iterator[tuple[int, str]]:
+    """What a loop calls the objects that it finds in the frame around it."""
+    for function in functions:
+        code = getattr(function, "__code__", None)
+        for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=True) if code else ():
+            value = Cell(cell, name).get()
+            if value is not UNBOUND:
+                yield id(value), name
 
 
 def _reason(error: BaseException) -> str:

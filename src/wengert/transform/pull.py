@@ -8,10 +8,10 @@ from typing import Any, Literal
 import numpy as np
 
 from wengert.errors import UnsupportedError
-from wengert.ir import ABSENT, Array, Line, Primitive, Traced, Var, dependents, dtype_of, shape_of
+from wengert.ir import ABSENT, Array, Line, Primitive, Traced, Var, dependents, dtype_of, located, shape_of
 from wengert.ir.types import type_of
 from wengert.primitives import copy, sum_to
-from wengert.record import Staged
+from wengert.record import Staged, open_body
 from wengert.record.debugging import check_finite, enabled
 from wengert.transform.push import fit, plus, product, push, slope, zeros_like
 
@@ -53,14 +53,19 @@ class Backward:
 
     def run(self, lines: Sequence[Line]) -> Adjoints:
         """Walk; what is left are the cotangents of the inputs."""
+        placing = open_body.get() is not None  # lines of a recording are those of the lines that they come from
         with np.errstate(all="ignore"):
             for line in reversed(lines):
+                token = located.set(line.location) if placing else None
                 try:
                     self.pull(line)
                 except UnsupportedError as error:  # a rule that refuses does not know whose line it serves
                     if line.location is None or "\n" in str(error):
                         raise
                     raise UnsupportedError(f"{error}\n  {line.location}") from None
+                finally:
+                    if token is not None:
+                        located.reset(token)
                 if self._debug:
                     for x in line.inputs:
                         if type(x) is Var and x in self.adjoints:
