@@ -743,3 +743,55 @@ def with_errstate(x):
             return np.log(x)
         y = x
     return y * 2
+
+
+# -- passes that are not like the first --------------------------------------------------------------------------------
+
+
+@construct
+def none_before_the_first_pass(x):
+    last, total = None, 0.0
+    for k in range(6):
+        if last is not None:
+            total += (x * k - last) ** 2
+        last = np.sin(x * k)
+    return total
+
+
+@construct
+def none_before_an_unknown_number_of_passes(x):
+    last, total, y = None, 0.0, x
+    while y > 0.2:
+        if last is not None:
+            total += (y - last) ** 2
+        last, y = y, y * 0.6
+    return total + y
+
+
+@construct
+def none_before_a_traced_range(x):
+    last, total = None, x
+    for k in range(int(abs(2 * x))):
+        total += 1.0 if last is None else last * k
+        last = total * 0.3
+        if total > 40:
+            return total * 2
+    return total
+
+
+class _Difference:
+    def __init__(self):
+        self.last = None
+
+    def __call__(self, value):
+        found = 0.0 if self.last is None else value - self.last
+        self.last = value
+        return found
+
+
+@construct
+def attribute_that_is_none_at_first(x):
+    difference, total = _Difference(), 0.0
+    for k in range(8):
+        total += difference(x * k * k) ** 2
+    return total

@@ -75,7 +75,7 @@ def branch(test: Any, then: Block, orelse: Block | None, rest: Block | None, liv
             recording.note("if", "followed", _way(holds))
         return go_on(_chosen(holds, then, orelse), rest, live)
     assert recording is not None
-    return go_on(*select(recording, holds, then, orelse or _nothing, rest, live, "if"), live)
+    return go_on(*select(recording, holds, then, orelse or nothing, rest, live, "if"), live)
 
 
 def _chosen(holds: bool, then: Block, orelse: Block | None) -> Any:
@@ -84,7 +84,7 @@ def _chosen(holds: bool, then: Block, orelse: Block | None) -> Any:
     return None if orelse is None else orelse()
 
 
-def _nothing() -> None:
+def nothing() -> None:
     """The end of a block, at once."""
 
 

@@ -53,8 +53,8 @@ class Lift:
 
     @property
     def first(self) -> list[Any]:
-        """The numbers that the first pass begins with."""
-        return self.initial.leaves
+        """The numbers that the first pass begins with; `None` for each where it begins with something else."""
+        return [None] * len(self.kinds) if self.frame != self.initial.frame else self.initial.leaves
 
     def enter(self, body: Body, index: Box) -> None:
         """Put inputs of the body into the place."""

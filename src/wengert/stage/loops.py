@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,7 +13,7 @@ from wengert.errors import StagingError, UnrolledLoopWarning
 from wengert.ir import Location, user_location
 from wengert.read.blocks import iterate
 from wengert.read.namespace import hook
-from wengert.stage.branches import go_on, truth
+from wengert.stage.branches import go_on, nothing, select, truth
 from wengert.stage.emission import Emission, Untraced
 from wengert.stage.giving_up import GiveUp
 from wengert.stage.outcomes import BREAK, CONTINUE, CONTINUED, FALL, Live, Outcome
@@ -124,6 +125,24 @@ class _Loop:
         self.recording.note(self.what, "rolled", detail, self.location)
         return outcome
 
+    def one_before(self, holds: Any, first: Block, rest: Block) -> Outcome | None:
+        """A pass in straight lines and the rest after it, where the loop has any: `holds` tells."""
+        self.peeled += 1
+
+        def some() -> Outcome | None:
+            self.recording.innermost.begin(self.body)
+            done, outcome = self.after(first(), rest)
+            return outcome if done else rest()
+
+        live = self.names.live
+        try:
+            return select(self.recording, holds, some, nothing, None, live._replace(end=live.either), self.what)[0]
+        except StagingError as error:
+            if getattr(error, "box", None) is not None:
+                raise
+            self.reason = str(error).splitlines()[0]
+            raise self.refuse(holds) from error
+
     def after(self, outcome: Outcome | None, rest: Block) -> tuple[bool, Outcome | None]:
         """After a pass: whether the loop is done with, and how it ended."""
         self.passes += 1
@@ -170,13 +189,20 @@ class _For(_Loop):
         except NoStream as why:
             self.reason = str(why)
             return self.finish(self.python(iter(iterable)))
-        if type(stream.length) is not int:
-            try:
-                return self.roll(stream, None)
-            except (GiveUp, Peel, Untraced) as why:
-                self.reason = str(why) or "its first pass is not like the others"
-                raise self.refuse(stream.length) from None
-        return self.known(stream, iter(iterable))
+        return self.known(stream, iter(iterable)) if type(stream.length) is int else self.unknown(stream)
+
+    def unknown(self, stream: Stream) -> Outcome | None:
+        """A loop of a number of passes that is not known yet."""
+        try:
+            return self.roll(stream, None)
+        except Peel:
+            if self.peeled < PEELED:
+                first = functools.partial(self.body, stream.item(0))
+                return self.one_before(stream.length > 0, first, lambda: self.unknown(stream.after(1)))
+            self.reason = "its passes are not alike"
+        except (GiveUp, Untraced) as why:
+            self.reason = str(why)
+        raise self.refuse(stream.length) from None
 
     def known(self, stream: Stream, items: Iterator[Any]) -> Outcome | None:
         """A loop of a known number of passes."""
@@ -226,9 +252,10 @@ class _While(_Loop):
                 except Peel:
                     if self.peeled == PEELED:
                         self.reason = "its passes are not alike"
-                if holds is None:
-                    self.reason = self.reason or "its first pass is not like the others"
+                if holds is None and self.reason is not None:
                     raise self.refuse(self._holds)
+                if holds is None:
+                    return self.one_before(truth(test()), self.body, lambda: self.run(test))
                 self.peeled += self.reason is None
             if not truth(test()):
                 return self.finish(None)
