@@ -13,6 +13,7 @@
     f"{a:.2f}"             ->  H.text((a, -1, '.2f'))
     [f(x) for x in a]      ->  H.elements(a, lambda item: [f(x) for x in (item,)])
     W                      ->  H.captured(W, lambda: W)      (names from outside of what is read)
+    lambda x: a            ->  H.defined(lambda x: a)
 
 The blocks become functions of the same frame: they declare the names that they bind `nonlocal`, so that closures made
 in a loop see what they would have seen. A block that may be left by `break`, `continue` or `return` gives an outcome,
@@ -125,6 +126,7 @@ class Full(Light):
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         node.decorator_list = [self.visit(one) for one in node.decorator_list]
+        node.decorator_list.append(hook_attribute("defined", node))
         self._visit_defaults(node.args)
         node.body = self.function_body(node)
         return node
@@ -134,7 +136,7 @@ class Full(Light):
     def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
         self._visit_defaults(node.args)
         node.body = self.lambda_body(node)
-        return node
+        return hook_call("defined", node, node)
 
     def lambda_body(self, node: ast.Lambda) -> ast.expr:
         """The expression of a lambda."""

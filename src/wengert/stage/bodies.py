@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from wengert.ir import Var, WengertList
 from wengert.primitives.effects import Raised
 from wengert.record import Box, Closed
+from wengert.stage.callees import cells_around
 from wengert.stage.journal import Journal, apart, joined
 from wengert.stage.outcomes import RETURN, Outcome
 from wengert.stage.places import Cell, Contents, Place, Whole, cells_of
@@ -61,6 +62,7 @@ class Body:
         self.iterators: dict[int, Any] = {}  # those made in it
         self.lent: list[Box] = []  # arrays that must not be written
         self.own: set[int] = set()  # the names that its blocks bind, by their cells
+        self.around: set[int] = set()  # all that its blocks see
         self.entries: list[Entry] = []  # what has become of the loops and choices in it
         self._raw: list[tuple[Place, Any]] = []
         self._finals: dict[tuple[Any, ...], Final] = {}
@@ -75,6 +77,7 @@ class Body:
             if block is not None:
                 self.journal.watch(block)
                 self.own |= {id(place.cell) for place in cells_of(block)}
+                self.around.update(cells_around(block))
 
     def is_spare(self, place: Place, live: Iterable[str]) -> bool:
         """Whether a place is a name that is not read any more."""

@@ -9,6 +9,7 @@ from typing import Any
 from wengert.read.blocks import iterate
 from wengert.read.namespace import hook
 from wengert.record import Box
+from wengert.record.box import births
 from wengert.stage.loops import loop
 from wengert.stage.places import Cell, Item, Place
 from wengert.stage.recording import current_recording
@@ -37,6 +38,15 @@ def captured(value: Any, name: Callable[[], Any]) -> Any:
     if (type(value) is Box and value.level.depth > recording.capture.level.depth) or recording.is_changed(place):
         return value
     return recording.capture.load(value, source)
+
+
+@hook
+def defined(function: Any) -> Any:
+    """A function that the program has made."""
+    recording = current_recording()
+    if recording is not None:
+        recording.functions[function] = next(births)
+    return function
 
 
 @hook

@@ -5,10 +5,11 @@ from __future__ import annotations
 import functools
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -26,6 +27,7 @@ from wengert.record import GROUND, Box, boxed_kinds, open_body, watching_writes
 from wengert.stage import sources
 from wengert.stage.aliases import Aliases
 from wengert.stage.bodies import Body, Final, final_of
+from wengert.stage.callees import CALLEES, taken_apart
 from wengert.stage.constants import needed_by
 from wengert.stage.giving_up import GiveUp
 from wengert.stage.grown import grown_in, item_of_grown, refusal
@@ -68,6 +70,7 @@ class Recording(Observer):
         self.capture: Any = None  # what it reads from outside
         self.attempts: list[Callable[[], tuple[type, ...]]] = []  # what the user's `try` statements around catch
         self.accumulators: list[dict[int, Any]] = []  # lists that grow in the loops that are being tried
+        self.functions: WeakKeyDictionary[Any, int] = WeakKeyDictionary()  # that the program has made, and when
         self.guesses: dict[Any, Any] = {}  # what loops have carried when they were last recorded
 
     @contextmanager
@@ -98,7 +101,8 @@ class Recording(Observer):
                 f"choices that depend on values that are not known yet are nested {DEEPEST} deep, as in a recursion "
                 f"whose end depends on such a value{users_line()}"
             )
-        body = Body(what, self.opened if self.bodies else self.referred)
+        body = Body(what)
+        body.look = functools.partial(self._looked_at, body)
         body.happens = happens
         with self._inside(body):
             yield body
@@ -211,6 +215,22 @@ class Recording(Observer):
             found = self._outside_item(place.owner, place.index)
             return value if found is UNSEEN else found
         return self.inside(place.container) if isinstance(place, Whole) else value
+
+    def _looked_at(self, body: Body, x: Any) -> Any:
+        """What a body leaves in a place, or in something in it, as it is to be taken apart."""
+        if type(x) in CALLEES:
+            return taken_apart(x, functools.partial(self._cells_before, body)) if self._made_in(body, x) else x
+        return self.referred(x) if body is self.bodies[0] else self.opened(x)
+
+    def _made_in(self, body: Body, function: Any) -> bool:
+        if self.capture.source_of(function) is not None:
+            return False
+        return type(function) is not FunctionType or self.functions.get(function, 0) > body.journal.began
+
+    def _cells_before(self, body: Body) -> Set[int]:
+        """The variables that functions had which are older than a body, or that its blocks see."""
+        older = (one for one, born in self.functions.items() if born < body.journal.began)
+        return {id(cell) for one in older for cell in one.__closure__ or ()} | body.around | self.capture.cells.keys()
 
     def opened(self, x: Any) -> Any:
         """A container or an object from outside with what is in it as the program reads it; else the same."""

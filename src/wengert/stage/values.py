@@ -11,6 +11,7 @@ import numpy as np
 
 from wengert.ir import Array, type_of
 from wengert.record import Box
+from wengert.stage.callees import Callee
 
 SCALARS = (float, int, complex, bool, np.number, np.bool_)
 LARGEST = 2**63
@@ -109,6 +110,8 @@ def rebuild(frame: Frame, leaves: Iterator[Any]) -> Any:
         for key, part in zip(frame.keys, values, strict=True):
             dict.__setitem__(made, key, part)
         return made
+    if kind is Callee:
+        return frame.keys[0].make(values)
     if issubclass(kind, tuple):
         return tuple.__new__(kind, values)
     made = object.__new__(kind)
@@ -141,6 +144,8 @@ def parts_of(value: Any) -> tuple[tuple[Any, ...], list[Any]] | None:
         return tuple(range(len(value))), list(value)
     if isinstance(value, dict) and kind.__module__ in ("builtins", "collections"):
         return tuple(value), list(value.values())
+    if kind is Callee:
+        return (value.template,), value.parts
     if is_instance(value):
         names = attributes(value)
         return tuple(names), list(names.values())
