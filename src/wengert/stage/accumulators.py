@@ -45,6 +45,8 @@ class Accumulator:
         self.look = body.look
         shown = self.items if body.look is None else body.look(self.items)
         self.first = [final_of(None, item, self.look) for item in shown[self.begun - self.depth :]]
+        for item in self.first:
+            item.let_go()
         if len(self.tail_kinds) != self.depth:
             self.tail_kinds = [[leaf_type(leaf) for leaf in item.leaves] for item in self.first]
         last = []
@@ -83,6 +85,7 @@ class Accumulator:
         kept = len(self.items) >= self.begun and all(a is b for a, b in zip(self.shown, self.items, strict=False))
         if not kept or len(self.items) != self.begun + self.per_pass:
             raise GiveUp("it does not append the same number of items to a list in each pass")
+        self.shown = []
         self.appended = [final_of(None, item, self.look) for item in self.items[self.begun :]]
 
     def learn(self) -> bool:

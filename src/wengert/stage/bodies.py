@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import weakref
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from wengert.ir import Var, WengertList
 from wengert.primitives.effects import Raised
 from wengert.record import Box, Closed
+from wengert.stage.aliases import Doubt
 from wengert.stage.callees import cells_around
 from wengert.stage.journal import Journal, apart, joined
 from wengert.stage.outcomes import RETURN, Outcome
@@ -38,29 +40,44 @@ class Final:
         The value, taken apart; its arrays are as they were at that moment.
     arrays
         For each leaf the array that it is, or is a part of, as far as that can be written.
-    containers
-        The lists, dicts and instances in it, by identity.
+    objects
+        The lists, dicts and instances in it, by identity; when the body is settled, those that were there before.
+    whole
+        The value, if it is one of these, by identity.
+    made
+        Those that the body has made, when it is settled.
     """
 
     place: Place | None
     frame: Frame
     leaves: list[Any]
     arrays: list[Shown | None]
-    containers: frozenset[int]
+    objects: dict[int, Any] = field(default_factory=dict)
+    whole: int | None = None
+    made: frozenset[int] = frozenset()
+    same: Any = None  # the value, if it was there before, once this is let go
+    mixed: bool = False  # whether something in it was
+
+    def let_go(self) -> None:
+        """Refer to no container any more, but for one that the value is."""
+        self.same = None if self.whole is None else self.objects.get(self.whole)
+        self.mixed = bool(self.objects)
+        self.objects = {}
 
 
 class Body:
     """One stretch: its lines, what it wrote, and how it ended."""
 
-    def __init__(self, what: str, look: Look | None = None) -> None:
+    def __init__(self, what: str, seen: Callable[[Body, Any], Any] | None = None) -> None:
         self.level = Closed(what)
-        self.look = look  # what to take for a container that comes from outside of the function
+        self._seen = seen
         self.journal = Journal()
         self.outcome: Outcome | None = None
         self.is_trial = False
         self.happens = False  # whether what is in it happens once, for sure, where the body around it does
         self.iterators: dict[int, Any] = {}  # those made in it
         self.lent: list[Box] = []  # arrays that must not be written
+        self.copies: dict[int, tuple[Any, Doubt]] = {}  # containers that may be one with others, and why
         self.own: set[int] = set()  # the names that its blocks bind, by their cells
         self.around: set[int] = set()  # all that its blocks see
         self.entries: list[Entry] = []  # what has become of the loops and choices in it
@@ -70,6 +87,11 @@ class Body:
         self.error: tuple[Raised, list[Any], Any] | None = None  # what is raised, the values in it, and where
         self.value: Final | None = None  # what is returned
         self.appended: dict[int, int] = {}  # to which lists how many items have been appended, and nothing else
+
+    @property
+    def look(self) -> Look | None:
+        """What to take for a container that comes from outside of the function, and for a function made in it."""
+        return None if self._seen is None else functools.partial(self._seen, self)
 
     def begin(self, *blocks: Any) -> None:
         """Blocks are about to be gone through: note the names outside of them that they bind."""
@@ -101,9 +123,15 @@ class Body:
         for place, new in self._raw:
             place.put(new)
 
-    def settle(self) -> dict[tuple[Any, ...], Final]:
-        """What is left of what the body wrote: without what it made and forgot."""
+    def settle(self, *others: Final) -> dict[tuple[Any, ...], Final]:
+        """What is left of what the body wrote: without what it made and forgot.
+
+        Of the containers in it, and in some other values, `objects` are those that were there before.
+        """
         self._raw = []
+        self.iterators, self.copies = {}, {}
+        if self.outcome is not None and self.outcome.value is not None:
+            self.outcome = replace(self.outcome, value=None)
         finals = list(self._finals.values())
         self._finals = {}
         rests = []
@@ -113,7 +141,14 @@ class Body:
             rests.append((id(owner), rest))
             one.place = None
         owner = None
-        alive = self.journal.alive()
+        values = [*finals, *others, *([] if self.value is None else [self.value])]
+        held = {number: one for final in values for number, one in final.objects.items()}
+        for one in values:
+            one.made, one.objects = frozenset(one.objects), {}
+        alive = self.journal.alive(held)
+        for one in values:
+            one.objects = {number: held[number] for number in one.made if number in held}
+            one.made = one.made - held.keys()
         found = {}
         for (number, rest), one in zip(rests, finals, strict=True):
             if number in alive:
@@ -146,10 +181,12 @@ def final_of(place: Place | None, value: Any, look: Look | None = None) -> Final
     """What is in a place, its arrays as they are at this moment."""
     if isinstance(place, Contents):
         level, var = value
-        return Final(place, LEAF, [Box(level, var)], [None], frozenset())
+        return Final(place, LEAF, [Box(level, var)], [None])
     leaves, frame = flatten(value, look)
     arrays = [shown(x) if isinstance(x, Box) and x.is_array() else None for x in leaves]
-    return Final(place, frame, [now(leaf) for leaf in leaves], arrays, frozenset(containers(value)))
+    objects = containers(value, look)
+    whole = id(value) if id(value) in objects else None
+    return Final(place, frame, [now(leaf) for leaf in leaves], arrays, objects, whole)
 
 
 def shown(box: Box) -> Shown:

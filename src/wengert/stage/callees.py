@@ -1,8 +1,8 @@
 """Functions that a program has made, taken apart: what they hold of their own can be carried as that of a container.
 
-A function has its defaults, its attributes, and the variables of the frames it was made in. A frame that has ended since
-leaves its variables to the function alone: these are parts of it, too, as long as nothing binds them anew. All else is
-shared with others, and stays as it is.
+A function has its defaults, its attributes, and the variables of the frames it was made in. A frame that has ended
+since leaves its variables to the function alone: these are parts of it, too, as long as nothing binds them anew. All
+else is shared with others, and stays as it is.
 """
 
 from __future__ import annotations
@@ -68,7 +68,8 @@ class Applied:
     def make(self, parts: list[Any]) -> functools.partial[Any]:
         """The partial function of a function and its arguments."""
         function, *args = parts
-        return functools.partial(function, *args[: self.count], **dict(zip(self.names, args[self.count :], strict=True)))
+        keywords = dict(zip(self.names, args[self.count :], strict=True))
+        return functools.partial(function, *args[: self.count], **keywords)
 
 
 class Callee:

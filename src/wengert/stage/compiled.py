@@ -15,6 +15,7 @@ from wengert.read.calls import call
 from wengert.record import Box, ground, plain
 from wengert.run import prepare, run_donating
 from wengert.stage.constants import NeedsConstant
+from wengert.stage.giving_up import Unroll
 from wengert.stage.program import Fixed, Leaf, Recorded, record
 from wengert.stage.recording import current_recording
 from wengert.stage.report import Report
@@ -212,6 +213,8 @@ class Compiled:
             base = _base(given)
             self._constants[base] = self._constants.get(base, frozenset()) | needed.arguments
             return self.find(self._keyed(given.leaves, given.kinds, given.structure))
+        except Unroll:
+            return self._record(given)
         except StagingError as error:
             error.args = (f"{error}\n{WAYS_OUT}",)
             raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +12,7 @@ from wengert.record import Box
 from wengert.regions import for_, index_type, while_
 from wengert.stage.accumulators import filled
 from wengert.stage.affine import last_value, outgrows, passes_while
+from wengert.stage.aliases import Doubt
 from wengert.stage.bodies import Body, Final, final_of
 from wengert.stage.giving_up import GiveUp
 from wengert.stage.grown import DEPTH, Grown, grown_in
@@ -24,6 +25,7 @@ from wengert.stage.streams import affine_item
 from wengert.stage.values import LEAF, Frame, leaf_type, rebuild
 from wengert.transform import clean
 
+LONGEST = 1024  # passes of a loop that is unrolled so that what it leaves may be written
 CODE = Array((), np.dtype(np.int64), weak=True)
 
 
@@ -63,6 +65,8 @@ class Emission:
         self.carries: list[Carry] = []
         self.fixed: dict[Var, Any] = {}  # inputs of the body that are the same in all passes
         self.ys: list[Any] = []
+        self._copies: list[Any] = []
+        self._arrays: dict[int, list[Box]] = {}
 
     def _passes(self) -> Any:
         """The number of passes, plain or abstract, where it does not depend on what happens in them."""
@@ -101,6 +105,7 @@ class Emission:
             self._grow(lasts, passes, outputs)
         else:
             self._fill_lists(rows, outputs)
+        self._guard()
         return self._outcome(code, value, outputs)
 
     def _is_traced(self) -> bool:
@@ -343,10 +348,11 @@ class Emission:
     def _fill(self, place: Place, frame: Frame, leaves: list[Any], final: Final) -> None:
         value = leaves[0] if frame is LEAF else rebuild(frame, iter(leaves))
         self.recording.assign(place, value)
+        self._keep_twins(final, [value], leaves)
         for leaf, one in zip(leaves, final.arrays, strict=True):
             box = None if one is None else one.ref()
             if isinstance(leaf, Box) and box is not None and one is not None and one.born < self.trial.journal.began:
-                reason = f"{place.name} may be another name of an array since the loop, and one of them is written"
+                reason = Doubt(f"{place.name} may be another name of an array since the loop")
                 self.recording.aliases.add(leaf, [box], reason)
 
     def _fill_lists(self, rows: list[list[Any]], outputs: list[Any]) -> None:
@@ -362,6 +368,28 @@ class Emission:
                 lazy = [type(one) is int for one in row]
                 found.append((item.frame, stacks, kinds, lazy))
             filled(items.items, before, found, self.passes)
+            per_pass = len(found)
+            for number, (item, row) in enumerate(zip(items.appended, found, strict=True)):
+                self._keep_twins(item, items.items[len(before) + number :: per_pass], row[1])
+
+    def _keep_twins(self, final: Final, values: Sequence[Any], leaves: Sequence[Any]) -> None:
+        """Note where arrays and containers go that a pass has left in more than one place."""
+        if final.made & self.rolling.twins:
+            self._copies += values
+        for leaf, one in zip(leaves, final.arrays, strict=True):
+            if one is not None and one.number in self.rolling.twins and isinstance(leaf, Box):
+                self._arrays.setdefault(one.number, []).append(leaf)
+
+    def _guard(self) -> None:
+        """What was one thing in several places is several after the loop: they may be read, not written."""
+        line = f"the loop of line {self.rolling.location.line}" if self.rolling.location else "a loop"
+        short = type(self.passes) is int and self.passes <= LONGEST
+        loop = (self.rolling.body.__code__, self.rolling.location) if short else None
+        reason = Doubt(f"{line} has left the same array or container in several places", loop)
+        self.recording.guard(self._copies, reason)
+        for boxes in self._arrays.values():
+            for number, box in enumerate(boxes):
+                self.recording.aliases.add(box, boxes[number + 1 :], reason)
 
     def _outcome(self, code: Result | None, value: list[Result], outputs: list[Any]) -> Outcome | None:
         if code is None:

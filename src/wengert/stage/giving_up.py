@@ -1,6 +1,10 @@
-"""Giving up a trial: the loop runs in Python then."""
+"""Giving up a trial, or a whole recording: the loop runs in Python then."""
 
 from __future__ import annotations
+
+
+class Unroll(BaseException):
+    """The recording begins again, with a loop in straight lines: what it has left in several places is written."""
 
 
 class GiveUp(BaseException):

@@ -183,17 +183,20 @@ class Journal:
                 if not same(old, place.get()):
                     place.put(old)
 
-    def alive(self) -> dict[int, Any]:
-        """The objects written, by identity, that something else than this journal knows, after `undo`.
+    def alive(self, held: dict[int, Any]) -> dict[int, Any]:
+        """The objects written, by identity, that something else than this journal and `held` knows, after `undo`.
 
-        The others were made, and forgotten, in this stretch. Nothing that holds one may be at hand when this is asked.
+        The others were made, and forgotten, in this stretch; they are taken out of `held`, too. Nothing else that holds
+        one may be at hand when this is asked.
         """
         while True:
-            forgotten = [key for key, owned in self._owned.items() if _count(owned) == _ALONE]
+            forgotten = [key for key, owned in self._owned.items() if _count(owned) == _ALONE + (key in held)]
+            forgotten += [key for key in held if key not in self._owned and _count_held(held, key) == _HELD_ALONE]
             if not forgotten:
                 return {key: owned.owner for key, owned in self._owned.items()}
             for key in forgotten:
-                del self._owned[key]
+                self._owned.pop(key, None)
+                held.pop(key, None)
 
 
 def _count(owned: _Owned) -> int:
@@ -201,6 +204,13 @@ def _count(owned: _Owned) -> int:
 
 
 _ALONE = _count(_Owned([]))
+
+
+def _count_held(held: dict[int, Any], key: int) -> int:
+    return sys.getrefcount(held[key])
+
+
+_HELD_ALONE = _count_held({0: object()}, 0)
 
 
 def _is_lone(get: Callable[[], Any]) -> bool:

@@ -48,6 +48,7 @@ class Lift:
     def of(initial: Final) -> Lift:
         """A place as it is before the loop."""
         assert initial.place is not None
+        initial.let_go()
         kinds = [leaf_type(leaf) for leaf in initial.leaves]
         return Lift(initial.place, initial.frame, kinds, initial, [None] * len(kinds))
 
@@ -70,7 +71,7 @@ class Lift:
             self.place.put((box.level, box.ssa))
         else:
             value = rebuild(self.frame, iter(self.inputs))
-            self.stand_ins = frozenset({id(box) for box in self.inputs if box.is_array()}) | set(containers(value))
+            self.stand_ins = frozenset({id(box) for box in self.inputs if box.is_array()}) | containers(value).keys()
             self.place.put(value)
             self.shared = body.journal.is_shared(self.place)
 

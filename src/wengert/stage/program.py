@@ -163,7 +163,7 @@ def record(
         boxes = _arguments(root, capture, leaves)
         _remember_function(capture, function)
         try:
-            found, frame = flatten(_called(recording, root, function, *rebuilt(boxes)), recording.referred)
+            found, frame = flatten(_called(recording, root, function, *rebuilt(boxes)), root.look)
         except NeedsConstant as needed:
             needed.arguments = frozenset(i for i, x in enumerate(boxes) if _is_one_of(x, needed.inputs))
             modes.update((one.source.key, "constant") for one in capture.hidden if one.box.ssa in needed.inputs)
@@ -372,7 +372,7 @@ class _Effects:
 
     def _part(self, final: Final, number: int) -> Callable[[Run], Any]:
         return self._value(
-            Final(None, final.frame.parts[number], final.leaves[_slices(final)[number]], [], frozenset())
+            Final(None, final.frame.parts[number], final.leaves[_slices(final)[number]], [])
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import contextmanager
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
@@ -25,11 +25,11 @@ from wengert.read.source import is_users
 from wengert.read.users import users_function, users_method
 from wengert.record import GROUND, Box, boxed_kinds, open_body, watching_writes
 from wengert.stage import sources
-from wengert.stage.aliases import Aliases
+from wengert.stage.aliases import Aliases, Doubt
 from wengert.stage.bodies import Body, Final, final_of
-from wengert.stage.callees import CALLEES, taken_apart
+from wengert.stage.callees import CALLEES, own_cells, taken_apart
 from wengert.stage.constants import needed_by
-from wengert.stage.giving_up import GiveUp
+from wengert.stage.giving_up import GiveUp, Unroll
 from wengert.stage.grown import grown_in, item_of_grown, refusal
 from wengert.stage.masked import chosen_from, is_mask, write_chosen
 from wengert.stage.outcomes import raised, returned
@@ -49,7 +49,7 @@ from wengert.stage.report import Entry
 from wengert.stage.tables import BEFORE, FUNCTIONS, ITEMS, METHODS, OPERATORS, Proceed
 from wengert.stage.templates import error_template, place_of
 from wengert.stage.unknown import Unknown
-from wengert.stage.values import attributes, is_instance, is_number, mapped, parts_of, rebuild, with_parts
+from wengert.stage.values import attributes, containers, is_instance, is_number, mapped, parts_of, rebuild, with_parts
 from wengert.tree import reading
 
 DEEPEST = 120  # bodies in bodies
@@ -101,8 +101,7 @@ class Recording(Observer):
                 f"choices that depend on values that are not known yet are nested {DEEPEST} deep, as in a recursion "
                 f"whose end depends on such a value{users_line()}"
             )
-        body = Body(what)
-        body.look = functools.partial(self._looked_at, body)
+        body = Body(what, self._looked_at if self.bodies else self._seen_from_outside)
         body.happens = happens
         with self._inside(body):
             yield body
@@ -218,14 +217,49 @@ class Recording(Observer):
 
     def _looked_at(self, body: Body, x: Any) -> Any:
         """What a body leaves in a place, or in something in it, as it is to be taken apart."""
-        if type(x) in CALLEES:
-            return taken_apart(x, functools.partial(self._cells_before, body)) if self._made_in(body, x) else x
-        return self.referred(x) if body is self.bodies[0] else self.opened(x)
+        return self._called(body, x) if type(x) in CALLEES else self.opened(x)
+
+    def _seen_from_outside(self, body: Body, x: Any) -> Any:
+        """The same for the whole program."""
+        return self._called(body, x) if type(x) in CALLEES else self.referred(x)
+
+    def _called(self, body: Body, x: Any) -> Any:
+        if not self._made_in(body, x) or self.capture.source_of(getattr(x, "__self__", None)) is not None:
+            return x
+        return taken_apart(x, functools.partial(self._cells_before, body))
 
     def _made_in(self, body: Body, function: Any) -> bool:
         if self.capture.source_of(function) is not None:
             return False
         return type(function) is not FunctionType or self.functions.get(function, 0) > body.journal.began
+
+    def is_lasting(self, body: Body, value: Any) -> bool:
+        """Whether something that is no number may be taken for the one that another run of a body would have made."""
+        if type(value) is FunctionType:
+            made = is_users(value.__code__) and self._made_in(body, value)
+            return not (made and own_cells(value, functools.partial(self._cells_before, body)))
+        return isinstance(value, _LASTING) or value is UNBOUND or self.capture.source_of(value) is not None
+
+    def guard(self, values: Iterable[Any], reason: Doubt) -> None:
+        """Note that what is in some values may be one with something else: it must not be written."""
+        for value in values:
+            for number, one in containers(value).items():
+                self.innermost.copies[number] = (one, reason)
+
+    def check_written(self, owner: Any) -> None:
+        """Raise StagingError if a write might have to show in something else that is still in use."""
+        for body in self.bodies:
+            if id(owner) in body.copies:
+                self._refuse(body.copies[id(owner)][1], "copy.deepcopy(x)")
+
+    def _refuse(self, doubt: Doubt | None, copy: str) -> None:
+        """A loop that can be unrolled is, in another recording; then it is known what is one with what."""
+        if doubt is None:
+            return
+        if doubt.loop is not None:
+            self.capture.modes["unrolled", doubt.loop] = doubt.reason
+            raise Unroll
+        raise StagingError(f"{doubt.reason}, and one of them is written. Write into a copy: x = {copy}{users_line()}")
 
     def _cells_before(self, body: Body) -> Set[int]:
         """The variables that functions had which are older than a body, or that its blocks see."""
@@ -269,7 +303,7 @@ class Recording(Observer):
         )
 
     def _writes_box(self, box: Box) -> None:
-        self.aliases.check_write(box)
+        self._refuse(self.aliases.doubt(box), "x.copy()")
         if any(box is lent for body in self.bodies for lent in body.lent):
             raise self.refusal("it writes into the items of a list")
         if self.bodies:
@@ -494,6 +528,7 @@ class Recording(Observer):
 
     def writes_attribute(self, owner: Any, name: str) -> None:
         """`owner.name = value`."""
+        self.check_written(owner)
         self.innermost.journal.note(Attribute(owner, name))
 
     def writes_contents(self, container: Any, appends: bool = False) -> None:
@@ -502,6 +537,7 @@ class Recording(Observer):
             raise GiveUp("it changes a list to which it appends")
         if grown_in(container) is not None and not appends:
             raise refusal()
+        self.check_written(container)
         if isinstance(container, (list, dict, set, deque)):
             self.innermost.journal.note_contents(container)
 
@@ -623,6 +659,10 @@ def _handler(function: Any, args: tuple[Any, ...]) -> tuple[Any, Any]:
         return None, None
 
 
+_LASTING = (
+    str, bytes, int, float, complex, type(None), type(Ellipsis), type(NotImplemented), type, ModuleType,
+    BuiltinFunctionType, np.ufunc, np.dtype, range, slice, frozenset, np.generic, Unknown,
+)  # fmt: skip  # of which it does not matter which of several equal ones there is
 _HASHABLE_OWNERS = (np.random.RandomState,)
 _CONTAINERS = (list, dict, set, deque, str)
 _LOOKING_ON = frozenset(

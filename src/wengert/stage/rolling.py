@@ -8,7 +8,9 @@ and leaves everything in the types in which it found it, its lines are the body 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from wengert.errors import StagingError
@@ -26,7 +28,7 @@ from wengert.stage.outcomes import ENDED, Live
 from wengert.stage.places import UNBOUND, Attribute, Cell, Contents, Item, Place, Whole, stored_names
 from wengert.stage.recording import Recording
 from wengert.stage.streams import Stream
-from wengert.stage.values import STATIC, leaf_type
+from wengert.stage.values import STATIC, Frame, flatten, leaf_type, statics
 
 TRIALS = 12
 
@@ -82,6 +84,7 @@ class Rolling:
         # A condition that writes is part of the body.
         self.test_writes = test is not None and any(stored_names(test.__code__))
         self.peeled = 0
+        self.twins: set[int] = set()  # arrays and containers that a pass leaves in more than one place
         self._failed: Any = None
 
     # -- trials --------------------------------------------------------------------------------------------------------
@@ -111,6 +114,7 @@ class Rolling:
                 if not all(one.fits() for one in (*self.lifts.values(), *self.lists.values())):
                     raise Peel
                 self._check_sharing(trial)
+                self._check_identity(trial)
                 return trial
             trial.level.close()
         raise GiveUp("what it carries does not settle in a few passes")
@@ -168,7 +172,9 @@ class Rolling:
 
     def _learn(self, trial: Body, failed: bool) -> bool:
         """Take note of what a pass has written; whether there is news."""
-        finals = trial.settle()
+        finals = trial.settle(*self._appended)
+        for one in (*finals.values(), *self._appended):
+            one.let_go()
         self._finals = [one for one in finals.values() if not isinstance(one.place, (Contents, Whole))]
         news = False
         self.outs = []
@@ -242,10 +248,36 @@ class Rolling:
 
     # -- aliases -------------------------------------------------------------------------------------------------------
 
+    @property
+    def _appended(self) -> list[Final]:
+        return [final for items in self.lists.values() for final in items.appended]
+
+    def _check_identity(self, trial: Body) -> None:
+        """What was there before the loop, and is left under another name, must be the same object after it.
+
+        Of what is made in a pass, there is another one after each; so that of mutable things that are no numbers, too.
+        """
+        for number, final in enumerate(self.outs):
+            if final.same is not None and not any(_is_of(trial, leaf) for leaf in flatten(final.same)[0]):
+                self.outs[number] = replace(final, frame=Frame(STATIC, value=final.same), leaves=[], arrays=[])
+        fresh = [*self.outs, *self._appended]
+        lifted = [lift.final for lift in self.lifts.values() if lift.final is not None]
+        for final in (*fresh, *lifted):
+            if final.mixed and final.frame.kind is not STATIC:
+                name = "an item" if final.place is None else final.place.name
+                raise GiveUp(f"{name} is another name of something that was made before")
+        for final in fresh:
+            for value in statics(final.frame):
+                if value is not final.same and not self.recording.is_lasting(trial, value):
+                    raise GiveUp(f"a {type(value).__name__} is made in each pass")
+        every = [*fresh, *lifted]
+        self.twins = several(number for final in every for number in final.made)
+        self.twins |= several(one.number for final in every for one in final.arrays if one is not None)
+
     def _check_sharing(self, trial: Body) -> None:
         """Where a pass writes into arrays or containers that are carried by value, nothing else may show them."""
         by_value = [lift for lift in self.lifts.values() if not isinstance(lift.place, Contents)]
-        appended = [final for items in self.lists.values() for final in items.appended]
+        appended = self._appended
         arrays = [one for final in (*self._finals, *appended) for one in final.arrays if one is not None]
         old = [one for one in arrays if one.born < trial.journal.began]
         if any(("box", one.number) in self.lifts for one in old):
@@ -257,7 +289,7 @@ class Rolling:
         if not touched:
             return
         numbers = [one.number for one in arrays]
-        numbers += [number for final in (*self._finals, *appended) for number in final.containers]
+        numbers += [number for final in (*self._finals, *appended) for number in final.made]
         if old or len(set(numbers)) < len(numbers):
             raise GiveUp("an array or a container that it writes has several names")
         if any(lift.shared for lift in touched):
@@ -313,6 +345,15 @@ def _names_of(*functions: Any) -> Iterator[tuple[int, str]]:
             value = Cell(cell, name).get()
             if value is not UNBOUND:
                 yield id(value), name
+
+
+def _is_of(trial: Body, leaf: Any) -> bool:
+    return isinstance(leaf, Box) and leaf.level is trial.level
+
+
+def several(numbers: Iterable[int]) -> set[int]:
+    """Those that occur more than once."""
+    return {number for number, count in Counter(numbers).items() if count > 1}
 
 
 def _reason(error: BaseException) -> str:

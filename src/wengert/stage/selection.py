@@ -13,6 +13,7 @@ from wengert.ir import Array, Location, Var, WengertList
 from wengert.primitives import check
 from wengert.record import Box
 from wengert.regions import cond
+from wengert.stage.aliases import Doubt
 from wengert.stage.bodies import Body, Final
 from wengert.stage.joining import Mismatch, cast, join
 from wengert.stage.outcomes import RAISE, RETURN, Outcome, code_of, returned, ways_of
@@ -22,6 +23,7 @@ from wengert.stage.unknown import Unknown
 from wengert.stage.values import LEAF, STATIC, Frame, leaf_type, rebuild
 
 Key = tuple[Any, ...]
+RESULT = "the result"
 CODE = Array((), np.dtype(np.int64), weak=True)
 
 
@@ -39,6 +41,8 @@ class Selection:
         self.pred = pred
         self.bodies = bodies
         self.line = f"the {what} of line {location.line}" if isinstance(location, Location) else f"the {what}"
+        self._doubtful: dict[str, list[Any]] = {}  # containers that must not be written any more
+        self._filled: list[Place] = []
         self.pairs: list[tuple[Any, Any, Array]] = []  # for each output of the line a value of each body, and the type
 
     def finish(self, live: Iterable[str], lasting: Iterable[str]) -> Outcome | None:
@@ -55,6 +59,10 @@ class Selection:
                 self.recording.assign(place, Unknown(reason))
                 continue
             pair = [final.get(place.key) or self.recording.current(place) for final in finals]
+            same = _one_object(pair)
+            if same is not None:
+                self.recording.assign(place, same)
+                continue
             if any(body.is_spare(place, lasting) for body in self.bodies):
                 pair = self._without_exits(pair)
             if isinstance(place, Cell):
@@ -63,13 +71,16 @@ class Selection:
                 leaves = self._leaves(place.name, pair)
                 arrays = [list(refs) for refs in zip(*(one.arrays for one in pair), strict=True)]
                 found.append((place, pair[0], leaves, arrays))
+                self._note_copies(place.name, pair)
             else:
                 self._conflict(place, pair)
         outcome = self._outcome()
         values = self._emit()
         for place, final, leaves, arrays in found:
             self._fill(place, final.frame, [_value(leaf, values) for leaf in leaves], arrays)
-        return outcome(values)
+        ended = outcome(values)
+        self._guard(() if ended is None else (ended.value,))
+        return ended
 
     # -- values of both bodies -----------------------------------------------------------------------------------------
 
@@ -118,7 +129,7 @@ class Selection:
             return lambda values: None if code == 0 and type(code) is int else Outcome(_value(code, values), ways=ways)
         results = [body.value if RETURN in ways_of(body.outcome) else None for body in self.bodies]
         frame, leaves = self._returned(results)
-        arrays = [[result.arrays[i] for result in results if result is not None] for i in range(len(leaves))]
+        arrays = [[one.arrays[i] for one in results if one is not None and one.arrays] for i in range(len(leaves))]
 
         def outcome(values: list[Any]) -> Outcome | None:
             if frame is None:
@@ -126,7 +137,7 @@ class Selection:
                 reason = f"the result is {frames[0]} in one case of {self.line} and {frames[1]} in the other"
                 return Outcome(_value(code, values), Unknown(reason), ways)
             found = [_value(leaf, values) for leaf in leaves]
-            self._protect("the result", found, arrays)
+            self._protect(RESULT, found, arrays)
             return Outcome(_value(code, values), rebuild(frame, iter(found)), ways)
 
         return outcome
@@ -136,14 +147,34 @@ class Selection:
         if first is None or second is None:
             only = first or second
             assert only is not None
+            if only.whole in only.objects:
+                return Frame(STATIC, value=only.objects[only.whole]), []
             pairs = [(leaf, zeros_of(leaf_type(leaf))) for leaf in only.leaves]
             ordered = pairs if second is None else [(b, a) for a, b in pairs]
-            return only.frame, [self._leaf("the result", a, b) for a, b in ordered]
+            self._note_copies(RESULT, [only])
+            return only.frame, [self._leaf(RESULT, a, b) for a, b in ordered]
+        same = _one_object((first, second))
+        if same is not None:
+            return Frame(STATIC, value=same), []
         if first.frame != second.frame:
             return None, []
-        return first.frame, self._leaves("the result", (first, second))
+        self._note_copies(RESULT, (first, second))
+        return first.frame, self._leaves(RESULT, (first, second))
 
     # -- the line ------------------------------------------------------------------------------------------------------
+
+    def _note_copies(self, name: str, pair: Sequence[Final]) -> None:
+        """Where a container was there before, what comes of both cases is another one: none of them may be written."""
+        for final in pair:
+            if final.objects:
+                self._doubtful[name] = [*self._doubtful.get(name, ()), *final.objects.values()]
+
+    def _guard(self, results: Sequence[Any]) -> None:
+        for name, values in self._doubtful.items():
+            new = [place.get() for place in self._filled if place.name == name]
+            more = results if name == RESULT else ()
+            reason = f"{name} may be one container or another since {self.line}"
+            self.recording.guard([*values, *new, *more], Doubt(reason))
 
     def _emit(self) -> list[Any]:
         """The outputs of the line."""
@@ -166,6 +197,7 @@ class Selection:
 
     def _fill(self, place: Place, frame: Frame, leaves: list[Any], arrays: list[list[Any]]) -> None:
         self._protect(place.name, leaves, arrays)
+        self._filled.append(place)
         self.recording.assign(place, rebuild(frame, iter(leaves)) if frame is not LEAF else leaves[0])
 
     def _protect(self, name: str, leaves: list[Any], arrays: list[list[Any]]) -> None:
@@ -173,7 +205,7 @@ class Selection:
         for leaf, refs in zip(leaves, arrays, strict=True):
             if isinstance(leaf, Box) and leaf.is_array():
                 others = [one.ref() for one in refs if one is not None]
-                reason = f"{name} may be one array or another since {self.line}, and one of them is written"
+                reason = Doubt(f"{name} may be one array or another since {self.line}")
                 self.recording.aliases.add(leaf, [one for one in others if one is not None], reason)
 
     def _with_errors(self) -> Outcome | None:
@@ -220,6 +252,12 @@ class Selection:
             return body.outcome
         value = rebuild(body.value.frame, iter([now(leaf) for leaf in body.value.leaves]))
         return returned(value) if body.outcome.is_known else Outcome(now(body.outcome.code), value, body.outcome.ways)
+
+
+def _one_object(pair: Sequence[Final]) -> Any:
+    """The container that was there before, if both cases leave the same one; else None."""
+    one, other = pair
+    return one.objects.get(one.whole) if one.whole is not None and one.whole == other.whole else None
 
 
 def _both_bound(pair: list[Final]) -> list[Final]:

@@ -156,7 +156,7 @@ def _of_list(x: Any) -> Stream:
         return Stream(0, lambda index: x[index])
     rows = [flatten(value) for value in x]
     frame = rows[0][1]
-    if any(True for value in x for _ in containers(value)):
+    if any(map(containers, x)):
         raise NoStream(f"it goes through a {type(x).__name__} of objects that may be changed")
     kinds = [leaf_type(leaf) for leaf in rows[0][0]]
     for leaves, found in rows:

@@ -33,6 +33,7 @@ class TracedText:
     """A text with abstract numbers in it: it can be printed and raised, when the list runs."""
 
     __slots__ = ("pieces",)
+    PARTS = ("pieces",)  # can be carried
     reason = (
         "a text has abstract numbers in it, which have no digits yet. It can be printed, or be the message of an "
         "exception; anything else would need the text itself"

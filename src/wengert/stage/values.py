@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -11,7 +12,7 @@ import numpy as np
 
 from wengert.ir import Array, type_of
 from wengert.record import Box
-from wengert.stage.callees import Callee
+from wengert.stage.callees import CALLEES, Callee
 
 SCALARS = (float, int, complex, bool, np.number, np.bool_)
 LARGEST = 2**63
@@ -24,7 +25,7 @@ class Frame:
     kind: Any
     keys: tuple[Any, ...] = ()
     parts: tuple[Frame, ...] = ()
-    value: Any = None  # what is static; the factory of a defaultdict
+    value: Any = None  # what is static; what a container is beside its items
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Frame) or self.kind is not other.kind or self.keys != other.keys:
@@ -101,8 +102,10 @@ def rebuild(frame: Frame, leaves: Iterator[Any]) -> Any:
     if kind is STATIC:
         return frame.value
     values = [rebuild(part, leaves) for part in frame.parts]
-    if kind in (list, tuple, set):
+    if kind in (list, tuple):
         return kind(values)
+    if kind is deque:
+        return deque(values, frame.value)
     if issubclass(kind, dict):
         made = kind.__new__(kind)
         if frame.value is not None:
@@ -133,14 +136,13 @@ def _flatten(value: Any, leaves: list[Any], above: set[int], look: Look | None) 
     if found is None:
         return Frame(STATIC, value=value)
     keys, parts = found
-    factory = getattr(value, "default_factory", None) if isinstance(value, dict) else None
-    return Frame(type(value), keys, tuple(_flatten(part, leaves, inner, look) for part in parts), factory)
+    return Frame(type(value), keys, tuple(_flatten(part, leaves, inner, look) for part in parts), _rest_of(value))
 
 
 def parts_of(value: Any) -> tuple[tuple[Any, ...], list[Any]] | None:
     """The keys and parts of a container or an instance; `None` for what has no parts."""
     kind = type(value)
-    if kind in (list, tuple) or (isinstance(value, tuple) and hasattr(kind, "_fields")):
+    if kind in (list, tuple, deque) or (isinstance(value, tuple) and hasattr(kind, "_fields")):
         return tuple(range(len(value))), list(value)
     if isinstance(value, dict) and kind.__module__ in ("builtins", "collections"):
         return tuple(value), list(value.values())
@@ -150,6 +152,14 @@ def parts_of(value: Any) -> tuple[tuple[Any, ...], list[Any]] | None:
         names = attributes(value)
         return tuple(names), list(names.values())
     return None
+
+
+def statics(frame: Frame) -> Iterator[Any]:
+    """What is in a frame beside numbers and arrays."""
+    if frame.kind is STATIC:
+        yield frame.value
+    for part in frame.parts:
+        yield from statics(part)
 
 
 def mapped(value: Any, function: Callable[[Any], Any], keep: Callable[[Any], bool]) -> Any:
@@ -167,19 +177,35 @@ def mapped(value: Any, function: Callable[[Any], Any], keep: Callable[[Any], boo
 
 def with_parts(value: Any, keys: tuple[Any, ...], parts: list[Any]) -> Any:
     """A container or object like another one, with other parts."""
-    factory = getattr(value, "default_factory", None) if isinstance(value, dict) else None
-    return rebuild(Frame(type(value), keys, (LEAF,) * len(parts), factory), iter(parts))
+    return rebuild(Frame(type(value), keys, (LEAF,) * len(parts), _rest_of(value)), iter(parts))
 
 
-def containers(value: Any) -> Iterator[int]:
-    """The lists, dicts and instances in a value, by identity."""
-    if not is_number(value):
-        found = parts_of(value)
-        if found is not None:
-            if not isinstance(value, tuple):
-                yield id(value)
-            for part in found[1]:
-                yield from containers(part)
+def _rest_of(value: Any) -> Any:
+    """What a container is beside its items: what a dict makes of missing ones, how many a deque keeps."""
+    if isinstance(value, dict):
+        return getattr(value, "default_factory", None)
+    return value.maxlen if type(value) is deque else None
+
+
+def containers(value: Any, look: Look | None = None) -> dict[int, Any]:
+    """The lists, dicts and instances in a value, by identity; with `look`, those that its functions hold, too."""
+    found: dict[int, Any] = {}
+    _add_containers(value, look, found)
+    return found
+
+
+def _add_containers(value: Any, look: Look | None, found: dict[int, Any]) -> None:
+    if is_number(value) or id(value) in found:
+        return
+    if look is not None and type(value) in CALLEES:
+        value = look(value)
+    parts = parts_of(value)
+    if parts is None:
+        return
+    if not isinstance(value, (tuple, Callee)):
+        found[id(value)] = value
+    for part in parts[1]:
+        _add_containers(part, look, found)
 
 
 def is_instance(value: Any) -> bool:
