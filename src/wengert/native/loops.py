@@ -84,6 +84,7 @@ class Nest:
         self.lengths = item.domain
         self.leaves: dict[Any, Leaf] = {}
         self.stores: dict[Var, Access] = {}
+        self.in_place = False  # whether a store writes over what the nest reads
         self.reductions: list[Reduction] = []
         self.start: Val | int = 0
         self.vector: int | None = None
@@ -141,6 +142,7 @@ class Nest:
             elif out in self.low.plan.stored:
                 place = self.low.place(out)
                 self.stores[out] = Access(place, self._strides(place.layout, full))
+                self.in_place |= out in self.low.arena.storage
 
     def _is_fold(self, line: Line) -> bool:
         return self.low.plan.kinds[id(line)] is Kind.FOLD
@@ -311,7 +313,7 @@ class Nest:
             if r.access is None:
                 self.low.set_scalar(out, total)
             else:
-                self._write(r.access, total, ctx, depth)
+                self._write_once(r.access, total, ctx, depth)
 
     def _many_products(self) -> bool:
         """Whether the inmost loop multiplies so that an exact zero wins."""
@@ -417,12 +419,13 @@ class Nest:
     def _vector_turn(self, depth: int, ctx: Context, axis: int, index: Val) -> None:
         """A vector from this index on; the last one begins so that it ends with the axis.
 
-        What it then computes a second time is stored a second time, and masked in sums.
+        What it then computes a second time is stored a second time, unless the nest writes over what it reads, and
+        masked in sums.
         """
         n = self.lengths[axis]
         if n % self.b.lanes:
             start = self.e.minimum(index, self.b.constant(n - self.b.lanes, "i8"))
-            if self.reductions:
+            if self.reductions or self.in_place:
                 lanes = self.e.add(self.e.splat(start, self.b.lanes), self.b.steps(self.b.lanes))
                 ctx.mask = self.b.compare("sge", lanes, self.e.splat(index, self.b.lanes))
             index = start
@@ -535,7 +538,14 @@ class Nest:
     def _store_all(self, depth: int, ctx: Context) -> None:
         """Stores, in the inmost loop, of what was computed in any."""
         for x, access in self.stores.items():
-            self._write(access, ctx.values[x], ctx, depth)
+            self._write_once(access, ctx.values[x], ctx, depth)
+
+    def _write_once(self, access: Access, value: Val, ctx: Context, depth: int) -> None:
+        """Write, but for what is done already, where the nest has written over what that is computed from."""
+        if ctx.mask is not None and self.in_place:
+            value = elements.spread(self.e, value, self.b.lanes)
+            value = self.e.where(ctx.mask, value, self._read(access, ctx, depth))
+        self._write(access, value, ctx, depth)
 
     def _combine(self, r: Reduction, ctx: Context) -> None:
         values = [self._input(r.line, i, ctx) for i in range(len(r.line.inputs))]

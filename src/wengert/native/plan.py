@@ -221,11 +221,11 @@ def _available(plan: Plan, x: Var, line: Line, domain: tuple[int, ...] | None) -
         return made if domain == () else made + 1
     # computed in a loop nest: in the same nest it is at hand at the same place
     same = domain is not None and plan.root(x) is x and normal(x.type.shape) == domain and domain != ()
-    aligned = same and _same_places(x.type.shape, line)
+    aligned = same and same_places(x.type.shape, line)
     return made if aligned and plan.items[made].domain == domain else made + 1
 
 
-def _same_places(shape: tuple[int, ...], line: Line) -> bool:
+def same_places(shape: tuple[int, ...], line: Line) -> bool:
     """Whether a value of this shape is read at the place at which the line computes."""
     full = np.broadcast_shapes(*(t.shape for t in types_of(line)))
     shape = (1,) * (len(full) - len(shape)) + shape
@@ -291,7 +291,7 @@ def _sink(plan: Plan) -> bool:
             if target is item or target.domain != item.domain or not _reads_in_place(plan, out, target):
                 continue
             if all(_in_memory(plan, x, item.number) and x not in written for x in line.inputs if type(x) is Var):
-                item.lines.remove(line)
+                item.lines = [other for other in item.lines if other is not line]
                 target.lines.insert(0, line)
                 plan.made[out] = plan.ready[out] = target.number
                 for x in line.inputs:
@@ -306,7 +306,7 @@ def _sink(plan: Plan) -> bool:
 def _reads_in_place(plan: Plan, x: Var, item: Item) -> bool:
     """Whether all lines of a nest that read a value read it at the place at which they compute."""
     return all(
-        plan.kinds[id(line)] in (Kind.POINT, Kind.FOLD) and _same_places(x.type.shape, line)
+        plan.kinds[id(line)] in (Kind.POINT, Kind.FOLD) and same_places(x.type.shape, line)
         for line in item.lines
         if any(x is y for y in line.inputs)
     )

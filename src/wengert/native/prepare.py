@@ -7,11 +7,16 @@ from typing import Any
 from wengert.errors import StagingError, UnsupportedError
 from wengert.ir import Composite, Line, Var, WengertList
 from wengert.native.elements import types_of
+from wengert.native.sums import sums_shared
 from wengert.record import Staged
 
 
 def prepared(wl: WengertList) -> WengertList:
-    """The list without composite rows."""
+    """The list without composite rows, and without what can be had for less."""
+    return sums_shared(_written_out(wl))
+
+
+def _written_out(wl: WengertList) -> WengertList:
     wl = _with_bodies(wl)
     if not any(isinstance(line.primitive.native, Composite) or line.primitive.name == "remat" for line in wl.lines):
         return wl

@@ -15,7 +15,7 @@ from wengert.native.assembly import Assembly, Frame
 from wengert.native.emit import Emitter
 from wengert.native.llvm import Builder
 from wengert.native.plan import Kind, Plan, make_plan
-from wengert.native.updates import updates
+from wengert.native.updates import overwritten, updates
 from wengert.native.values import Val, code_of, itemsize
 from wengert.native.views import Layout, Place, c_layout
 
@@ -67,6 +67,10 @@ class Scope:
                 if self.plan.kinds[id(line)] is Kind.ROUTINE:
                     for position, out in updates(line):
                         self._share_one(line, position, out, item.number)
+            elif item.domain:
+                for base, out in overwritten(self.plan, item):
+                    if self.arena.owner(base) not in self.owned:
+                        self.arena.storage[out] = base
 
     def _share_one(self, line: Line, position: int, out: Var, number: int) -> None:
         plan, arena, base = self.plan, self.arena, line.inputs[position]

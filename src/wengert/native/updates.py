@@ -1,10 +1,11 @@
-"""Which outputs of a line may be written into the memory of which inputs."""
+"""Which outputs of a line, or of a loop nest, may be written into the memory of which inputs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from wengert.ir import Array, Line, Var, WengertList
+from wengert.native.plan import Item, Kind, Plan, same_places
 
 
 def updates(line: Line) -> Iterator[tuple[int, Var]]:
@@ -59,3 +60,26 @@ def is_new(wl: WengertList, x: object) -> bool:
     """Whether an output is computed into memory of its own: no view, no input."""
     line = next((line for line in wl.lines if any(v is x for v in line.outputs)), None)
     return line is not None and not line.primitive.view and origin(wl, x) is None
+
+
+def overwritten(plan: Plan, item: Item) -> Iterator[tuple[Var, Var]]:
+    """Pairs of a stored value that nobody reads after a loop nest, and one that the nest may write in its place.
+
+    Each element is read where it is written, and only there.
+    """
+    read: dict[Var, bool] = {}  # whether at the place at which the nest computes
+    for line in item.lines:
+        for x in line.inputs:
+            if type(x) is Var:
+                root = plan.root(x)
+                read[root] = read.get(root, True) and root is x and same_places(x.type.shape, line)
+    dying = [
+        x for x, well in read.items() if well and x in plan.stored and plan.last[x] == item.number > plan.made[x]
+    ]
+    for line in item.lines:
+        (out, *_) = line.outputs
+        if plan.kinds[id(line)] is Kind.POINT and out in plan.stored:
+            base = next((x for x in dying if (x.type.shape, x.type.dtype) == (out.type.shape, out.type.dtype)), None)
+            if base is not None:
+                dying.remove(base)
+                yield base, out
