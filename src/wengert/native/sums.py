@@ -1,7 +1,7 @@
 """Sums of multiples of what is summed already: Σ -(c·aᵢ) = -(c·Σ aᵢ), where the list has Σ aᵢ and no aᵢ is negative.
 
 Such sums are what the derivative of a `max` that is subtracted before an `exp` leaves (softmax, log Σ exp). The product
-is the chain rule's, in which an exact zero wins: Σ aᵢ is zero only where all aᵢ are, and infinite where the function is.
+is the chain rule's, in which an exact zero wins: Σ aᵢ is zero only where all aᵢ are, infinite where the function is.
 """
 
 from __future__ import annotations
