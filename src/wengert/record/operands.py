@@ -14,11 +14,17 @@ PLAIN = frozenset({float, int, bool, complex, np.ndarray, np.float64, np.float32
 
 def is_operand(value: Any) -> bool:
     """Whether a value is a number, an array, or a nested list of them, not an object with operators of its own."""
-    if getattr(value, "__array_ufunc__", False) is None:
+    if has_own_operators(value):
         return False
     return isinstance(value, (Traced, np.generic, np.ndarray, list, tuple, float, int, complex)) or hasattr(
         value, "__array__"
     )
+
+
+def has_own_operators(value: Any) -> bool:
+    """Whether an object, by NumPy's protocol, wants operators with it for itself (or, by None, wants none of NumPy's)."""
+    theirs = getattr(type(value), "__array_ufunc__", False)
+    return theirs is not False and not isinstance(value, (Traced, np.generic, np.ndarray))
 
 
 def operand(value: Any) -> Any:

@@ -13,7 +13,7 @@ from wengert.functions import NUMPY, UFUNC_METHODS
 from wengert.functions.output import cannot_write
 from wengert.ir import Primitive, bind, has_order, is_vague, type_of, users_line
 from wengert.primitives import UFUNCS
-from wengert.record.operands import operand
+from wengert.record.operands import PLAIN, has_own_operators, operand
 
 NO_PARAMS: dict[str, Any] = {}
 
@@ -24,6 +24,8 @@ class Protocol:
     __slots__ = ()
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if any(type(x) not in PLAIN and has_own_operators(x) for x in inputs):
+            return NotImplemented  # it is asked next
         if method == "__call__":
             meaning = UFUNCS.get(ufunc)
             if meaning is None:

@@ -160,8 +160,8 @@ def with_slopes(roles: Sequence[Role], body: WengertList, carries: int) -> tuple
     out = list(roles)
     for k, (var, new) in enumerate(zip(body.inputs[1 : 1 + carries], body.outputs, strict=False), 1):
         line = made.get(new) if type(new) is Var else None
-        if line is not None and line.primitive is add and var in line.inputs and var.type.dtype.kind == "i":
-            (step,) = [x for x in line.inputs if x is not var] or [None]
-            if type(step) is int:
-                out[k] = Role(0.0, slope=step)
+        if line is not None and line.primitive is add and var.type.dtype.kind == "i":
+            others = [x for x in line.inputs if x is not var]
+            if len(others) == 1 and type(others[0]) is int:
+                out[k] = Role(0.0, slope=others[0])
     return tuple(out)

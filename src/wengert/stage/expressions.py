@@ -80,19 +80,26 @@ class Generated:
 
     def __init__(self, iterable: Any, produce: Callable[[Any], Iterator[Any]]) -> None:
         self.iterable, self.produce = iterable, produce
-        self._iterator = self._run()
-        self.is_new = True
+        self._iterator: Iterator[Any] | None = None
 
-    def _run(self) -> Iterator[Any]:
-        for item in iterate(self.iterable):
-            yield from self.produce(item)
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing has been taken from it yet."""
+        return self._iterator is None
 
     def __iter__(self) -> Iterator[Any]:
         return self
 
     def __next__(self) -> Any:
-        self.is_new = False
+        if self._iterator is None:
+            self._iterator = _produced(self.iterable, self.produce)
         return next(self._iterator)
+
+
+def _produced(iterable: Any, produce: Callable[[Any], Iterator[Any]]) -> Iterator[Any]:
+    """Not a method: what has made a list is to be gone with the last name of it, and no cycle may keep it."""
+    for item in iterate(iterable):
+        yield from produce(item)
 
 
 @hook
