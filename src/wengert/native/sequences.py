@@ -121,9 +121,10 @@ class Growing:
 
     def _room(self, slot: Val, count: Val, size: int) -> Val:
         b = self.low.b
-        found = b.call("@wengert.grow", "p", [slot, b.op("mul", count, b.constant(size, "i8"))])
+        wanted = b.op("mul", count, b.constant(size, "i8"))
+        found = b.call("@wengert.grow", "p", [slot, wanted])
         status = self.low.assembly.fail(lambda numbers: MemoryError("a loop keeps more than there is room for"), None)
-        with b.when(b.compare("sgt", count, b.constant(0, "i8"))):
+        with b.when(b.compare("sgt", wanted, b.constant(0, "i8"))):  # items without elements take none
             b.guard(b.compare("eq", found, b.null), status)
         return found
 

@@ -65,7 +65,9 @@ def split_index(index: Any, shape: tuple[int, ...] | None = None) -> tuple[Templ
             template.append(int(part))
         else:
             part = known(part)
-            value = part if isinstance(part, Traced) else _as_index(part)
+            value = part if isinstance(part, Traced) else np.asarray(part)
+            if dtype_of(value).kind not in "iub":
+                value = _as_index(part)
             found = [value]
             if dtype_of(value).kind == "b" and not isinstance(value, Traced):
                 if shape_of(value) == ():
@@ -88,16 +90,13 @@ def _plain_slice(part: slice) -> slice:
 
 
 def _as_index(part: Any) -> Any:
-    """An array of integers or booleans."""
-    value = np.asarray(part)
-    if value.shape == (0,) and isinstance(part, (list, tuple)):
-        value = value.astype(np.intp)  # x[[]]
-    if value.dtype.kind not in "iub":
-        raise IndexError(
-            "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or boolean arrays are "
-            "valid indices"
-        )
-    return value
+    """What is neither of integers nor of booleans: right if it is an empty list."""
+    if isinstance(part, (list, tuple)) and not len(part):
+        return np.zeros(0, np.intp)
+    raise IndexError(
+        "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or boolean arrays are "
+        "valid indices"
+    )
 
 
 def join_index(template: Template, arrays: Arrays) -> Any:

@@ -6,6 +6,7 @@ import cmath
 import functools
 import math
 from collections.abc import Callable
+from types import GeneratorType
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ from wengert.stage.loops import loop
 from wengert.stage.masked import Masked
 from wengert.stage.recording import Recording, is_abstract
 from wengert.stage.streams import Parts, TracedRange, lazy_element, weak_integer
-from wengert.stage.tables import Proceed, means
+from wengert.stage.tables import Proceed, means, method
 from wengert.stage.values import is_number, leaf_type
 
 
@@ -119,6 +120,12 @@ def _len(recording: Recording, proceed: Proceed, x: Any) -> Any:
 def _next(recording: Recording, proceed: Proceed, iterator: Any, *default: Any) -> Any:
     recording.takes_from(iterator)
     return proceed(iterator, *default)
+
+
+@method(GeneratorType, "send", "throw", "close", "__next__")
+def _resumes(recording: Recording, proceed: Proceed, generator: Any, *args: Any) -> Any:
+    recording.takes_from(generator)
+    return proceed(*args)
 
 
 # -- sums, truths and extremes -----------------------------------------------------------------------------------------

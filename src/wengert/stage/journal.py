@@ -82,7 +82,7 @@ class Journal:
         owner, key = apart(place)
         owned = self._of(owner)
         self.writes += 1
-        if key not in owned.places:
+        if key not in owned.places and not (key[0] is Item and owned.contents is not None):
             owned.places[key] = place.get()
 
     def note_box(self, box: Box) -> None:
