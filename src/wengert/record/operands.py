@@ -22,7 +22,7 @@ def is_operand(value: Any) -> bool:
 
 
 def has_own_operators(value: Any) -> bool:
-    """Whether an object, by NumPy's protocol, wants operators with it for itself (or, by None, wants none of NumPy's)."""
+    """Whether an object wants operators with it for itself, by NumPy's protocol, or, by None, wants none of them."""
     theirs = getattr(type(value), "__array_ufunc__", False)
     return theirs is not False and not isinstance(value, (Traced, np.generic, np.ndarray))
 
