@@ -37,6 +37,18 @@ class Structure:
 
 
 LEAF = Structure(None)
+
+
+class Constant:
+    """Marks a part that has no leaves and is always the same: `Structure(Constant, extra=value)`."""
+
+
+class Instance:
+    """Marks a part that is any object of a class: `Structure(Instance, extra=kind)`."""
+
+
+class Copied:
+    """Marks a part that is a copy of an array: `Structure(Copied, extra=array)`."""
 # how a recording sees what is in a container
 reading: ContextVar[Callable[[Any], Any] | None] = ContextVar("reading", default=None)
 

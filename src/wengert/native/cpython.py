@@ -19,7 +19,7 @@ TYPE, PAYLOAD = 8, HEAD  # of a float, a complex number, a NumPy scalar
 SIZE = HEAD  # of a tuple or list
 DATA, NDIM, DIMENSIONS, DESCR, FLAGS = HEAD, HEAD + 8, HEAD + 16, HEAD + 40, HEAD + 48  # of an array
 WELL_BEHAVED = 0x1 | 0x100  # C-contiguous, aligned
-NEW_FROM_DESCR, SCALAR = 94, 60  # in the table of NumPy's C API
+NEW_FROM_DESCR, NEW_COPY, SCALAR = 94, 85, 60  # in the table of NumPy's C API
 
 
 def function(name: str) -> int:

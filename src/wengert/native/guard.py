@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 
 from wengert.ir import Array, WengertList, shape_of
 from wengert.native import python_calls
-from wengert.native.assembly import Assembly
+from wengert.native.assembly import Assembly, Frame
 
 
 class Guard:
@@ -54,12 +55,12 @@ class Guard:
         out[...] = x
         return out
 
-    def fail(self, status: int, *numbers: int) -> None:
-        """Raise what a status stands for."""
+    def fail(self, status: int, address: int) -> None:
+        """Raise what a status stands for; the numbers that were noted are at the address."""
         if status == 1:
             python_calls.raise_pending()
         failure = self.assembly.failures[status - 2]
-        error = failure.make(list(numbers))
+        error = failure.make(list((ctypes.c_int64 * Frame.ERRORS).from_address(address)))
         if failure.line is not None and failure.line.location is not None:
             error.add_note(f"in the compiled line {failure.line.location}")
         raise error

@@ -14,6 +14,7 @@ SCALARS = {"f8": "double", "f4": "float", "b1": "i1", "p": "ptr"} | {
     f"{kind}{size}": f"i{8 * size}" for kind in "iu" for size in (1, 2, 4, 8)
 }
 POINTER = "p"
+PROGRAM = "@program"  # which is called from other modules, too
 INLINE = 60  # calls up to which a vector function is put in place of each
 
 
@@ -101,6 +102,7 @@ class Module:
             "attributes #0 = { nounwind }",
             "attributes #2 = { noinline nounwind willreturn }",
             "attributes #1 = { alwaysinline nounwind willreturn }",
+            "attributes #3 = { noinline nounwind optnone }",  # what runs once a call: to be compiled quickly
             '!0 = !{!"branch_weights", i32 1, i32 2000}',
         )
         parts = (table, *self.constants, *self.declarations.values(), *self.functions.values(), *notes)
@@ -446,7 +448,8 @@ class Builder:
         lanes = parameters[0].lanes
         kinds = [type_text(p.code, p.lanes) + (" noalias" if p.code == POINTER else "") for p in parameters]
         listed = ", ".join(f"{kind} {p.text}" for kind, p in zip(kinds, parameters, strict=True))
-        self.module.functions[name] = self.finish(f"internal {type_text(code, lanes)} {name}({listed}) #{note}")
+        seen = "" if name == PROGRAM else "internal "
+        self.module.functions[name] = self.finish(f"{seen}{type_text(code, lanes)} {name}({listed}) #{note}")
         return name
 
     def array(self, assembly: Any, value: Any) -> Val:

@@ -12,7 +12,7 @@ import numpy as np
 
 from wengert.ir import Var
 from wengert.native.assembly import Assembly
-from wengert.native.llvm import Builder
+from wengert.native.llvm import PROGRAM, Builder
 from wengert.native.loops import CHUNKS, Nest, Reduction, work_of
 from wengert.native.plan import Item, Plan
 from wengert.native.scope import Scope
@@ -159,4 +159,4 @@ class Parts:
                 b.give(status)
                 b.start(b.label("unreachable"))
         b.give(0)
-        b.define("@program", [frame, memory])
+        b.define(PROGRAM, [frame, memory])

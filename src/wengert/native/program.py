@@ -6,6 +6,7 @@ import ctypes
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from wengert.errors import UnsupportedError
@@ -14,7 +15,7 @@ from wengert.native import cache, cpython, engine
 from wengert.native.assembly import Assembly
 from wengert.native.build import emit_main, output_type, passes
 from wengert.native.c_file import c_file, header
-from wengert.native.entry import Entry, is_plain, row_of
+from wengert.native.entry import Calls, Program, emit_entry, row_of
 from wengert.native.guard import Guard
 from wengert.native.prepare import prepared
 from wengert.native.python_file import python_file
@@ -31,15 +32,24 @@ class NativeFallbackWarning(UserWarning):
 
 @dataclass(eq=False)
 class NativeProgram:
-    """A list in machine code. `call` is a builtin function of the list's inputs that gives a tuple of its outputs."""
+    """A list in machine code.
+
+    `call` is a builtin function of the list's inputs that gives a tuple of its outputs, `quick` that of a front; with
+    a front, `call` is compiled when it is asked for.
+    """
 
     list: WengertList
     text: str
     level: int
     reasons: dict[str, str]  # rows that call back to Python, and why
-    call: Any
+    make: Callable[[], Any]
     single: bool = False
-    quick: Any = None  # the builtin function of a front
+    quick: Any = None
+
+    @cached_property
+    def call(self) -> Any:
+        """The builtin function of the list's inputs."""
+        return self.make()
 
     def __call__(self, *args: Any) -> Any:
         return self.call(*args)
@@ -85,34 +95,51 @@ def compile_list(
     if why:
         if warn:
             _warn(wl, why)
-        return NativeProgram(wl, "", 0, {"list": why}, _interpreted(wl, single), single)
+        return NativeProgram(wl, "", 0, {"list": why}, lambda: _interpreted(wl, single), single)
     clean = prepared(wl)
     assembly = Assembly()
     arena = emit_main(assembly, clean)
     guard = Guard(wl, assembly)
-    types = [x.type for x in wl.inputs]
-    outputs = [output_type(x) for x in wl.outputs]
-    row = LEAF if single and len(outputs) == 1 else row_of(len(outputs))
-    Entry(assembly, types, outputs, arena, guard.slow, guard.fail, row).emit()
-    names = ["entry"]
-    if front is not None and is_plain(front.arguments) and is_plain(front.result):
-        Entry(
-            assembly, types, outputs, arena, front.otherwise, guard.fail, front.result, front.arguments
-        ).emit("quick")  # fmt: skip
-        names.append("quick")
+    inputs, outputs = [x.type for x in wl.inputs], [output_type(x) for x in wl.outputs]
+    program = Program(inputs, outputs, arena, assembly.heaps, assembly.cost)
+    flat = Calls(guard.slow, guard.fail, LEAF if single and len(outputs) == 1 else row_of(len(outputs)))
+    calls = flat
+    if front is not None:
+        calls = Calls(front.otherwise, guard.fail, front.result, front.arguments)
+        calls = calls if calls.is_plain else flat
+    emit_entry(assembly, program, calls)
     text = assembly.module.text(len(assembly.slots))
     level = 2 if len(text) < 1_000_000 else 0
-    loaded = engine.load(_code(text, passes(clean), level, verify), tuple(names))
+    entry, address = _loaded(assembly, _code(text, passes(clean), level, verify), (assembly, guard))
+    if warn:
+        for name, reason in assembly.reasons.items():
+            _warn_row(name, reason)
+
+    def other() -> Any:
+        """A further entry point of the program."""
+        more = Assembly()
+        emit_entry(more, program._replace(address=address), flat)
+        code = _code(more.module.text(len(more.slots)), "none", 0, verify)
+        return _loaded(more, code, (more, assembly, guard), "entry")[0]
+
+    def call() -> Any:
+        with engine.LOCK:
+            if guard.call is None:
+                guard.call = entry if calls is flat else other()
+        return guard.call
+
+    found = NativeProgram(wl, text, level, dict(assembly.reasons), call, single, None if calls is flat else entry)
+    return found
+
+
+def _loaded(assembly: Assembly, code: bytes, keep: Any, *names: str) -> tuple[Any, int]:
+    """The builtin function of loaded code, and the address of the program in it."""
+    names = names or ("entry", "program")
+    loaded = engine.load(code, names)
     table = (ctypes.c_void_p * max(len(assembly.slots), 1)).from_address(loaded.table)
     for i, address in enumerate(assembly.slots):
         table[i] = address
-    builtins = [cpython.builtin(loaded.addresses[name], "compiled", (assembly, guard)) for name in names]
-    guard.call = call = builtins[0]
-    if assembly.reasons and warn:
-        for name, reason in assembly.reasons.items():
-            _warn_row(name, reason)
-    quick = builtins[1] if len(builtins) > 1 else None
-    return NativeProgram(wl, text, level, dict(assembly.reasons), call, single, quick)
+    return cpython.builtin(loaded.addresses["entry"], "compiled", keep), loaded.addresses.get("program", 0)
 
 
 def _code(text: str, level: str, generator: int, verify: bool) -> bytes:
