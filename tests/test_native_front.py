@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
+import sys
 import timeit
 import warnings
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -122,3 +124,125 @@ def test_what_python_runs_is_named_once() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         np.testing.assert_allclose(g(np.arange(7.0)), np.arange(7.0) * 2, atol=1e-14)
+
+
+@dataclasses.dataclass
+class Layer:
+    w: Any
+    b: Any
+
+
+class Line(NamedTuple):
+    w: Any
+    b: Any
+
+
+class Model:
+    def __init__(self, k: float) -> None:
+        self.k = k
+
+    def loss(self, x: Any) -> Any:
+        return np.sum(self.k * x * x)
+
+
+def affine(p: Any) -> Any:
+    return np.sum(p.w * p.w) + 3.0 * p.b
+
+
+def is_quick(f: Any, *args: Any, **kwargs: Any) -> bool:
+    """Whether machine code serves a call alone, once it is compiled: no function of the package is entered but two."""
+    f(*args, **kwargs)
+    entered = []
+
+    def note(frame: Any, event: str, argument: Any) -> None:
+        if event == "call":
+            entered.append(frame.f_code.co_name)
+
+    sys.setprofile(note)
+    try:
+        f(*args, **kwargs)
+    finally:
+        sys.setprofile(None)
+    return set(entered) <= {"compiled", "call"}
+
+
+def test_what_machine_code_serves_alone() -> None:
+    x, model = np.arange(4.0), Model(2.0)
+    cases: list[tuple[Any, tuple[Any, ...], dict[str, Any]]] = [
+        (lambda x, y: x * y, (2.0, 3), {}),
+        (lambda x: x * 2, (np.array(3.0),), {}),
+        (lambda x: x * 2, (x[::-1],), {}),
+        (lambda x: x * 2, (np.asfortranarray(np.eye(3)),), {}),
+        (lambda x, *, k: x * k, (x,), {"k": 2.0}),
+        (lambda x, flip: -x if flip else x, (x, True), {}),
+        (lambda x, how="sum": getattr(np, how)(x), (x,), {"how": "max"}),
+        (lambda x: x * FACTOR[0] + SCALE, (x,), {}),
+        (wg.grad(affine), (Layer(x, 1.0),), {}),
+        (wg.grad(affine), (Line(x, 1.0),), {}),
+        (wg.value_and_grad(lambda p: np.sum(p["w"]) * 2 + p["b"][0]), ({"w": x, "b": [1.0]},), {}),
+        (lambda m, x: m.loss(x), (model, x), {}),
+        (wg.grad(Model(1.5).loss), (x,), {}),
+        (lambda x: (x + 1, 2.0, "text", None, {"c": np.ones(2), "t": True}), (x,), {}),
+    ]
+    for f, args, kwargs in cases:
+        native = wg.compile(f)
+        for _ in range(2):
+            found, expected = native(*args, **kwargs), f(*args, **kwargs)
+            assert repr(found) == repr(expected)
+        assert is_quick(native, *args, **kwargs), (args, kwargs)
+
+
+def test_constants_in_results_are_new_each_time() -> None:
+    f = wg.compile(lambda x: (x, np.zeros(2)))
+    for _ in range(3):
+        zeros = f(1.0)[1]
+        assert zeros.tolist() == [0.0, 0.0]
+        zeros[:] = 7.0
+
+
+def test_machine_code_tells_arguments_apart() -> None:
+    """Another flag, another text, another number of arguments, other keywords: another program, never a stale one."""
+
+    def f(x: Any, y: Any = 2.0, how: str = "add", deep: bool = False) -> Any:
+        out = x + y if how == "add" else x * y
+        return SCALE * (-out if deep else out)
+
+    native = wg.compile(f)
+    calls: list[tuple[tuple[Any, ...], dict[str, Any]]] = [
+        ((3.0,), {}), ((3.0, 4.0), {}), ((3.0,), {"y": 4.0}), ((3.0, 4.0, "mul"), {}), ((3.0, 4.0, "mul", True), {}),
+        ((3.0,), {"y": 4.0, "how": "mul"}), ((3.0,), {"how": "mul", "y": 4.0}), ((3.0, 4.0), {"how": "".join("mul")}),
+        ((3.0, 4.0), {"deep": True}), ((np.float64(3.0), 4), {}), ((np.ones(2), 4.0), {}),
+    ]  # fmt: skip
+    for _ in range(3):
+        for args, kwargs in calls:
+            assert repr(native(*args, **kwargs)) == repr(f(*args, **kwargs))
+    with pytest.raises(TypeError):
+        native()
+    with pytest.raises(TypeError):
+        native(1.0, 2.0, "add", False, 5)
+    assert native(3.0) == f(3.0)
+
+
+def test_objects_that_are_arguments_are_never_stale() -> None:
+    f = wg.compile(lambda m, x: m.loss(x))
+    model = Model(2.0)
+    for k in (2.0, 2.0, 3.0, 5.0, 5.0):
+        model.k = k
+        assert f(model, np.ones(3)) == 3 * k
+    other = Model(7.0)
+    assert f(other, np.ones(3)) == 21.0
+    assert f(model, np.ones(3)) == 15.0
+
+
+def test_errors_in_calls_are_python_errors_of_the_function() -> None:
+    """A TypeError of the function is not taken for a lookup that failed."""
+    calls = []
+
+    def f(x: Any) -> Any:
+        calls.append(1)
+        raise TypeError("mine")
+
+    native = wg.compile(lambda x: f(x) * SCALE)
+    for _ in range(2):
+        with pytest.raises(TypeError, match="mine"):
+            native(1.0)

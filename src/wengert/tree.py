@@ -49,6 +49,8 @@ class Instance:
 
 class Copied:
     """Marks a part that is a copy of an array: `Structure(Copied, extra=array)`."""
+
+
 # how a recording sees what is in a container
 reading: ContextVar[Callable[[Any], Any] | None] = ContextVar("reading", default=None)
 

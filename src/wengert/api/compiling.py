@@ -13,7 +13,6 @@ from wengert.boundary import boundary
 from wengert.ir import WengertList
 from wengert.show import Fates
 from wengert.stage import Compiled, Containers, Execution
-from wengert.tree import LEAF
 
 Function = Callable[..., Any]
 
@@ -99,12 +98,17 @@ def _native(wl: WengertList, containers: Containers | None) -> Execution:
 
     if containers is None:
         return Execution(compile_list(wl).call, None)
-    outputs = tuple(wl.outputs[number] for number in containers.order)
+    outputs = tuple([wl.outputs[number] for number in containers.order])
     front = Front(containers.arguments, containers.result, containers.otherwise)
     program = compile_list(WengertList(wl.inputs, wl.lines, outputs, wl.names), front=front)
-    if containers.order == tuple(range(len(wl.outputs))):
-        return Execution(program.call, program.quick)
-    return Execution(compile_list(wl, warn=False).call, program.quick)
+
+    def call(*values: Any) -> list[Any]:
+        found = list(wl.outputs)  # those that are left are constants, and known
+        for number, value in zip(containers.order, program.call(*values), strict=True):
+            found[number] = value
+        return found
+
+    return Execution(call, program.quick)
 
 
 def _report(recordings: Compiled, *args: Any, **kwargs: Any) -> Fates:
@@ -121,7 +125,7 @@ def _source(recordings: Compiled, language: str = "python", *args: Any, name: st
     if recorded is None:
         raise ValueError("source: nothing is recorded yet: call the function, or give arguments: source('c', *args)")
     found = re.sub(r"\W+", "_", name or getattr(recordings.fun, "__name__", ""))
-    program = compile_list(recorded.list, single=recorded.structure == LEAF, warn=False)
+    program = compile_list(recorded.list, single=recorded.is_single, warn=False)
     return program.source(language, found if found.isidentifier() else "program")
 
 
@@ -132,11 +136,14 @@ def _several(value: Any) -> tuple[Any, ...]:
 def _wrapped(fun: Function, recordings: Compiled) -> Any:
     """A function that looks like another one."""
     general = recordings.general = boundary(recordings.__call__)
+    quick = recordings.quick
 
     @functools.wraps(fun, updated=())
     def compiled(*args: Any, **kwargs: Any) -> Any:
-        quick = recordings.quick
-        return general(*args, **kwargs) if quick is None or kwargs else quick(*args)
+        if kwargs:
+            found = quick.get(tuple(kwargs))
+            return general(*args, **kwargs) if found is None else found(*args, *kwargs.values())
+        return quick.get((), general)(*args)
 
     return compiled
 

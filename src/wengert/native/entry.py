@@ -1,7 +1,7 @@
 """The builtin function in machine code: it looks at the arguments, calls the program, and makes the results.
 
-What is not exactly as the program wants it (another type) goes through `slow`, a Python function. There is little to gain
-from optimizing this code and much of it, so that LLVM is told not to.
+What is not exactly as the program wants it (another type) goes through `slow`, a Python function. There is little to
+gain from optimizing this code, and much of it, so that LLVM is told not to.
 """
 
 from __future__ import annotations

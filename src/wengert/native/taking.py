@@ -6,7 +6,7 @@ What does not fit goes to the block `slow`. An array in another memory order is 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -177,7 +177,9 @@ class Taking:
     def _data(self, x: Val, kind: Array, reference: Val) -> Val:
         """Where the numbers of an array are."""
         b, api = self.b, self.api
-        name = api.share("@wengert.data", "ptr @wengert.data(ptr %x, ptr %descr, i32 %ndim, ptr %dims, ptr %copy)", _data)
+        name = api.share(
+            "@wengert.data", "ptr @wengert.data(ptr %x, ptr %descr, i32 %ndim, ptr %dims, ptr %copy)", _data
+        )
         dims = b.module.constant(kind.shape or (0,), "i8")
         found = b.call(name, "p", [x, api.object(np.dtype(kind.dtype)), b.constant(kind.ndim, "i4"), dims, reference])
         self._differs_not(found)

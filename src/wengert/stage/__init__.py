@@ -1,8 +1,9 @@
 """Recording whole programs: loops and choices stay what they are."""
 
 from wengert.stage import branches, builtin, containers, expressions, loops, operators, policy, text
-from wengert.stage.compiled import Compiled, Containers, Execution
+from wengert.stage.compiled import Compiled
 from wengert.stage.program import Fixed, Recorded
+from wengert.stage.quick import Containers, Execution
 from wengert.stage.recording import current_recording
 from wengert.stage.report import Entry, Report
 from wengert.stage.templates import place_of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -17,9 +18,10 @@ from wengert.run import prepare, run_donating
 from wengert.stage.constants import NeedsConstant
 from wengert.stage.giving_up import Unroll
 from wengert.stage.program import Fixed, Leaf, Recorded, record
+from wengert.stage.quick import Execute, Execution, containers, with_names
 from wengert.stage.recording import current_recording
 from wengert.stage.report import Report
-from wengert.tree import LEAF, Structure, flatten, unflatten
+from wengert.tree import Structure, flatten, unflatten
 
 QUICK = 8  # kinds of arguments that machine code tells apart before Python does
 KEPT = 64  # recordings that are kept for one kind of arguments
@@ -35,6 +37,12 @@ class Given(NamedTuple):
     leaves: list[Any]
     kinds: list[Array | None]  # the types of those that are inputs of the list
     structure: Structure
+
+    @property
+    def arguments(self) -> tuple[Structure, ...]:
+        """The structures of the arguments: of the positional ones, then of the keywords."""
+        positional, keywords = _split(self.structure)
+        return (*positional.children, *(keywords.children if keywords is not None else ()))
 
     @property
     def values(self) -> list[Any]:
@@ -53,42 +61,6 @@ class Found(NamedTuple):
     given: Given  # some integers among the arguments may have become static
     recorded: Recorded
     hidden: Any  # what its hidden inputs are given
-
-
-class Containers(NamedTuple):
-    """How the user calls a list: with containers, for a container; the outputs in its order."""
-
-    arguments: Structure
-    result: Structure
-    order: tuple[int, ...]
-    otherwise: Callable[..., Any]  # takes arguments of other types
-
-
-class Execution(NamedTuple):
-    """A list that can be called, and, where the user's containers are simple, another one that takes those."""
-
-    call: Callable[..., Any]
-    quick: Callable[..., Any] | None
-
-
-Execute = Callable[[WengertList, "Containers | None"], Execution]
-
-
-def _without(count: int, function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function without what follows its arguments."""
-    return lambda *values: function(*values[:count])
-
-
-def _looked_up(
-    quick: Callable[..., Any], look_up: Callable[[Any], Any], otherwise: Callable[..., Any]
-) -> Callable[..., Any]:
-    """With what is from outside as further arguments."""
-
-    def call(*args: Any) -> Any:
-        hidden = look_up(())
-        return otherwise(*args) if hidden is None else quick(*args, *hidden)
-
-    return call
 
 
 class Compiled:
@@ -110,9 +82,9 @@ class Compiled:
         self.named = named  # what the function calls its arguments
         self.execute = execute
         self.general: Callable[..., Any] = self  # for all arguments
-        self.quick: Callable[..., Any] | None = None  # for the usual arguments, all in machine code
+        self.quick: dict[tuple[str, ...], Callable[..., Any]] = {}  # for the usual arguments: by the names of keywords
         self._executions: WeakKeyDictionary[Recorded, Execution] = WeakKeyDictionary()
-        self._quick_ones = 0
+        self._quick_ones: Counter[tuple[str, ...]] = Counter()
         self.last: Recorded | None = None  # the last recording
         self._recordings: dict[Key, list[Recorded]] = {}
         self._modes: dict[Any, str] = {}  # of what comes from outside: see capture.py
@@ -124,7 +96,12 @@ class Compiled:
         given, recorded, hidden = self.find(self._given(args, kwargs))
         values = [*given.values, *hidden]
         if self.execute is not None and not any(isinstance(x, Traced) for x in values):
-            found = list(self._execution(given, recorded, kwargs).call(*values))
+            execution = self._executions.get(recorded)
+            if execution is None:
+                execution = self._execution(given, recorded, tuple(kwargs))
+                if execution.quick is not None:
+                    return execution.quick(*args, *kwargs.values(), *hidden)
+            found = list(execution.call(*values))
         else:
             program = prepare(recorded.list)
             out = run_donating(program, values, self._donated(given)) if self.donated else program(values)
@@ -153,33 +130,24 @@ class Compiled:
 
     # -- execution -----------------------------------------------------------------------------------------------------
 
-    def _execution(self, given: Given, recorded: Recorded, kwargs: Any) -> Execution:
+    def _execution(self, given: Given, recorded: Recorded, names: tuple[str, ...]) -> Execution:
         """How a recording is executed; made once."""
-        known = self._executions.get(recorded)
-        if known is None:
-            with _one_at_a_time:
-                known = self._executions.get(recorded) or self._make_execution(given, recorded, bool(kwargs))
-        return known
+        with _one_at_a_time:
+            return self._executions.get(recorded) or self._make_execution(given, recorded, names)
 
-    def _make_execution(self, given: Given, recorded: Recorded, keywords: bool) -> Execution:
+    def _make_execution(self, given: Given, recorded: Recorded, names: tuple[str, ...]) -> Execution:
         assert self.execute is not None
-        result = recorded.structure
-        simple = not (keywords or given.others or recorded.effects or result is None)
-        if not simple or self._quick_ones >= QUICK:
-            made = self.execute(recorded.list, None)
-        else:
-            count = len(given.structure.children)
-            before = self.quick or self.general
-            otherwise = before if recorded.free else _without(count, before)
-            inputs = len(recorded.list.inputs) - len(given.values)
-            children = given.structure.children + (LEAF,) * inputs
-            arguments = Structure(tuple, tuple(range(len(children))), children)
-            assert result is not None
-            made = self.execute(recorded.list, Containers(arguments, result, recorded.order, otherwise))
-            if made.quick is not None:
-                self._quick_ones += 1
-                self.quick = made.quick if recorded.free else _looked_up(made.quick, recorded.look_up, before)
-        self._executions[recorded] = made
+        before = self.quick.get(names) or (with_names(names, self.general) if names else self.general)
+        arguments = given.arguments
+        plan = None
+        if self._quick_ones[names] < QUICK:
+            plan = containers(arguments, given.leaves, given.kinds, recorded, before)
+        self._executions[recorded] = made = self.execute(recorded.list, plan)
+        if made.quick is not None:
+            self._quick_ones[names] += 1
+            places = [path for i, one in enumerate(arguments) for path in one.paths(f"args[{i}]")]
+            others = [path for path, kind in zip(places, given.kinds, strict=True) if kind is None]
+            self.quick[names] = recorded.guarded(made.quick, before, others)
         return made
 
     # -- recordings ----------------------------------------------------------------------------------------------------
@@ -312,6 +280,11 @@ def _share_memory(x: Any, y: Any) -> bool:
         return np.shares_memory(x, y, max_work=10_000)
     except np.exceptions.TooHardError:
         return True
+
+
+def _split(structure: Structure) -> tuple[Structure, Structure | None]:
+    """The structures of the positional arguments and of the keywords."""
+    return structure.children if _has_keywords(structure) else (structure, None)  # type: ignore[return-value]
 
 
 def _has_keywords(structure: Structure) -> bool:

@@ -31,7 +31,6 @@ from wengert.stage.templates import error_template
 from wengert.stage.unknown import TracedText, Unknown
 from wengert.stage.values import STATIC, Frame, Reference, flatten, rebuild
 from wengert.transform import clean
-from wengert.tree import LEAF, Structure
 
 
 class Run(NamedTuple):
@@ -68,6 +67,8 @@ class Recorded:
         Finds the hidden inputs; None where the recording is not valid any more.
     first_change
         Why it is not: what is not as it was.
+    guarded
+        Hands a call on to machine code if it is.
     frame, leaves
         The result, taken apart; an `Output` is an output of the list.
     effects
@@ -79,26 +80,20 @@ class Recorded:
     list: WengertList
     look_up: Callable[[Sequence[Any]], Any]
     first_change: Callable[[Sequence[Any]], str]
+    guarded: Callable[..., Any]
     frame: Frame
     leaves: tuple[Any, ...]
     effects: tuple[Effect, ...]
     report: Report
     numbers: tuple[tuple[Source, Any], ...]  # the numbers from outside that are tested
-    free: bool  # nothing is looked up or tested
     references: tuple[Reference, ...]
     sources: tuple[Source | None, ...]  # of the inputs of the list, if they are hidden ones
     written: tuple[int, ...]  # which inputs of the list are arrays that are written after each run
 
     @property
-    def structure(self) -> Structure | None:
-        """The container of the result, if it is made of tuples, lists, dicts and None around numbers and arrays."""
-        plain = all(type(x) is Output for x in self.leaves)
-        return _structure(self.frame) if plain else None
-
-    @property
-    def order(self) -> tuple[int, ...]:
-        """Which outputs of the list the leaves of the result are."""
-        return tuple(x.number for x in self.leaves)
+    def is_single(self) -> bool:
+        """Whether the result is a number or an array alone, of the list."""
+        return self.frame.kind is None and type(self.leaves[0]) is Output
 
     def finish(self, arguments: Sequence[Any], hidden: Sequence[Any], outputs: Sequence[Any]) -> Any:
         """The result, from the outputs of the list, after doing what the function does outside of itself."""
@@ -109,18 +104,6 @@ class Recorded:
         for effect, owner in zip(self.effects, owners, strict=True):
             effect.perform(owner, run)
         return result
-
-
-def _structure(frame: Frame) -> Structure | None:
-    if frame.kind is None:
-        return LEAF
-    if frame.kind is STATIC:
-        return Structure(type(None)) if frame.value is None else None
-    children = tuple(map(_structure, frame.parts))
-    if frame.kind not in (tuple, list, dict) or None in children:
-        return None
-    keys = frame.keys if frame.kind is dict else tuple(range(len(children)))
-    return Structure(frame.kind, keys, children)  # type: ignore[arg-type]
 
 
 def _leaf(leaf: Any, run: Run) -> Any:
@@ -247,12 +230,12 @@ def _finish(recording: Recording, root: Body, inputs: dict[Var, str], results: l
         wl,
         capture.lookup.function(),
         capture.lookup.first_change,
+        capture.lookup.guarded,
         _outward(frame),
         leaves,
         tuple(doing.found),
         Report(root.entries),
         tuple(capture.numbers),
-        capture.lookup.is_empty,
         capture.references(),
         (*(None for _ in inputs), *(one.source for one in capture.hidden), *(None for _ in root.level.outside)),
         tuple(len(inputs) + number for number in doing.written),

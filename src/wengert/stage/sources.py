@@ -97,6 +97,7 @@ class Lookup:
         self._names: dict[tuple[Any, ...], str] = {}
         self._constants: dict[str, Any] = {"np": np}
         self._tests: set[str] = set()
+        self._implied: set[str] = set()  # the tests that machine code makes of its arguments anyway
         self._inputs: list[str] = []
         self._texts: dict[str, str] = {}  # what the program calls the names
 
@@ -130,11 +131,14 @@ class Lookup:
         self._lines.append(f"{name} = {text}")
         return name
 
-    def test(self, condition: str) -> None:
-        """A condition without which the recording is not valid."""
+    def test(self, condition: str, implied: bool = False) -> None:
+        """A condition without which the recording is not valid; `implied` if machine code tests it, too."""
+        line = f"if not ({condition}): return None"
         if condition not in self._tests:
             self._tests.add(condition)
-            self._lines.append(f"if not ({condition}): return None")
+            self._lines.append(line)
+            if implied:
+                self._implied.add(line)
 
     def is_same(self, source: Source, value: Any) -> None:
         """The source still gives this object."""
@@ -166,14 +170,16 @@ class Lookup:
                 f"type({name}) is np.ndarray and {name}.dtype == {known}.dtype and np.array_equal({name}, {known})"
             )
         elif type(value) in (float, complex) or isinstance(value, np.inexact):
-            known, kind = self.constant(repr(value)), self.constant(type(value))
-            self.test(f"type({name}) is {kind} and repr({name}) == {known}")
+            same, known, kind = self.constant(value), self.constant(repr(value)), self.constant(type(value))
+            self.test(f"{name} is {same} or type({name}) is {kind} and repr({name}) == {known}")
         else:
-            self.test(f"type({name}) is {self.constant(type(value))} and {name} == {self.constant(value)}")
+            same, kind = self.constant(value), self.constant(type(value))
+            implied = source.key[0] == "argument"
+            self.test(f"{name} is {same} or type({name}) is {kind} and {name} == {same}", implied)
 
     def is_of(self, source: Source, kind: type) -> None:
         """The source still gives something of this class."""
-        self.test(f"type({self.find(source)}) is {self.constant(kind)}")
+        self.test(f"type({self.find(source)}) is {self.constant(kind)}", source.key[0] == "argument")
 
     def is_part(self, source: Source, value: Any, whole: Source, root: Any) -> None:
         """A source still gives an array that lies in another one as this one does."""
@@ -196,17 +202,16 @@ class Lookup:
     def add_input(self, source: Source, value: Any, kind: Array) -> None:
         """What a source gives is an input of the list: something of the class of this value, and of this type."""
         name = self.find(source)
-        self.test(f"type({name}) is {self.constant(type(value))}")
+        array = type(value) is np.ndarray and value.ndim > 0
+        self.test(
+            f"type({name}) is {self.constant(type(value))}", implied=array or type(value) in (int, float, complex)
+        )
         if isinstance(value, np.ndarray):
-            self.test(f"{name}.shape == {self.constant(kind.shape)} and {name}.dtype == {self.constant(kind.dtype)}")
+            known = self.constant(kind.shape), self.constant(kind.dtype)
+            self.test(f"{name}.shape == {known[0]} and {name}.dtype == {known[1]}", implied=True)
         elif isinstance(value, Traced):
             self.test(f"{name}.type == {self.constant(kind)}")
         self._inputs.append(name)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to look up or to test."""
-        return not (self._lines or self._inputs)
 
     def first_change(self, arguments: Sequence[Any]) -> str:
         """What is not as it was: the first thing that does not pass its test."""
@@ -225,6 +230,32 @@ class Lookup:
         """The function of the arguments that are no arrays."""
         body = [*self._lines, f"return [{', '.join(self._inputs)}]"]
         text = "def look_up(arguments):\n try:\n  " + "\n  ".join(body) + "\n except LOOKUP_ERRORS:\n  return None\n"
-        space = {**self._constants, "LOOKUP_ERRORS": LOOKUP_ERRORS}
+        return self._made(text, "look_up")
+
+    def guarded(self, quick: Any, otherwise: Any, places: Sequence[str]) -> Any:
+        """A function of the arguments that hands them on to machine code, with the inputs from outside after them.
+
+        Where a test fails it calls `otherwise`. `places` tells where in `args` the arguments are that are no arrays.
+        """
+        wanted, body = set(self._inputs), list[str]()
+        for line in reversed(self._lines):
+            name = line.partition(" = ")[0]
+            if name in wanted or (line.startswith("if ") and line not in self._implied):
+                body.insert(0, line.replace("return None", "raise ValueError"))
+                wanted.update(re.findall(r"\bv\d+\b", line))
+        if not body:
+            return quick
+        if any("arguments[" in line for line in body):
+            body.insert(0, f"arguments = ({' '.join(f'{place},' for place in places)})")
+        text = (
+            f"def call(*args):\n try:\n  {chr(10).join(body).replace(chr(10), chr(10) + '  ')}\n"
+            " except LOOKUP_ERRORS:\n  pass\n"
+            f" else:\n  return quick({', '.join(['*args', *self._inputs])})\n"
+            " return otherwise(*args)\n"
+        )
+        return self._made(text, "call", quick=quick, otherwise=otherwise)
+
+    def _made(self, text: str, name: str, **more: Any) -> Any:
+        space = {**self._constants, "LOOKUP_ERRORS": LOOKUP_ERRORS, **more}
         exec(compile(text, "<wengert: guards>", "exec"), space)
-        return space["look_up"]
+        return space[name]
