@@ -125,6 +125,11 @@ def spread(e: Emitter, x: Val, lanes: int) -> Val:
 
 def all_equal(x: Any) -> bool:
     """Whether a literal array holds one number throughout, to the bit."""
-    flat = np.ravel(x)
-    first = flat[:1].tobytes()
-    return bool(flat[-1:].tobytes() == first and flat.tobytes() == first * flat.size)
+    array = np.asarray(x)
+    if not any(step for step, n in zip(array.strides, array.shape, strict=True) if n > 1):
+        return True
+    flat = np.ravel(array)
+    if flat.itemsize in (1, 2, 4, 8):
+        bits = flat.view(f"u{flat.itemsize}")
+        return bool(bits[-1] == bits[0] and (bits == bits[0]).all())
+    return flat.tobytes() == flat[:1].tobytes() * flat.size

@@ -24,6 +24,13 @@ class Copies:
         known = self._known.get(id(array))
         if known is not None and np.array_equal(known[1], array):
             return known[1]
-        copy = array.copy(order="K")
+        copy = _copy(array)
         self._known[id(array)] = (array, copy)  # the array too, so that its id stays its own
         return copy
+
+
+def _copy(array: Plain) -> Plain:
+    """A copy; of an array that repeats one number, it repeats a copy of that."""
+    if array.size and not any(array.strides):
+        return np.broadcast_to(array[(0,) * array.ndim].copy(), array.shape)
+    return array.copy(order="K")

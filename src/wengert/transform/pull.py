@@ -156,7 +156,7 @@ class Backward:
             if callable(partial):
                 part = self.product(ct, slope(partial, y, xs))
             elif partial:
-                part = ct if partial == 1 else -ct if partial == -1 else partial * ct
+                part = ct if partial == 1 else _scaled(ct, partial)
             else:
                 continue
             shape = shape_of(xs[i])
@@ -233,6 +233,13 @@ class Backward:
             # a number last: x + 1 reads better than 1 + x
             self.adjoints[var] = plus(ct, adjoint) if type(adjoint) is float else plus(adjoint, ct)
             self._own.add(var)
+
+
+def _scaled(ct: Any, factor: Any) -> Any:
+    """A multiple of a cotangent; what repeats one number still does."""
+    if type(ct) is np.ndarray and ct.size > 1 and not any(ct.strides):
+        return np.broadcast_to(_scaled(ct[(0,) * ct.ndim], factor), ct.shape)
+    return -ct if factor == -1 else factor * ct
 
 
 def layout(x: Any) -> Literal["C", "F"]:
