@@ -35,7 +35,6 @@ class Emitter:
 
     def __init__(self, builder: Builder) -> None:
         self.b = builder
-        self.products: list[Val] | None = None  # of `times`, where somebody else looks whether there is a nan
 
     # -- constants and conversion --------------------------------------------------------------------------------------
 
@@ -240,8 +239,9 @@ class Emitter:
         product = self.multiply(a, b)
         if a.kind not in "fc":
             return product
-        if self.products is not None and a.kind == "f":
-            self.products.append(product)
+        suspects = getattr(self.b, "suspects", None)
+        if suspects is not None and a.kind == "f" and self.b.depth == suspects.depth:
+            suspects.add(product)
             return product
         zero = self.logical_or(self.equal(a, self.like(0, a)), self.equal(b, self.like(0, b)))
         return self.where(self.logical_and(self.isnan(product), zero), self.like(0, a), product)

@@ -109,6 +109,33 @@ class Module:
         return "\n".join(parts) + "\n"
 
 
+class Suspects:
+    """The values in which a nan would show that one of some products is nan: those in which their nans end up.
+
+    Arithmetic passes a nan on, so that the product itself need not be looked at any more.
+    """
+
+    def __init__(self, depth: int) -> None:
+        self.depth = depth  # what happens in inner loops and branches may not happen
+        self._found: dict[str, Val] = {}
+
+    def add(self, product: Val) -> None:
+        """Note a product."""
+        self._found[product.text] = product
+
+    def pass_on(self, depth: int, operands: Sequence[Val], out: Val) -> None:
+        """An instruction that gives a nan if an operand is."""
+        if depth == self.depth:
+            known = [self._found.pop(x.text, None) for x in operands]
+            if any(known):
+                self._found[out.text] = out
+
+    @property
+    def values(self) -> list[Val]:
+        """What is to be looked at."""
+        return list(self._found.values())
+
+
 class Builder:
     """Appends instructions to one function."""
 
@@ -123,7 +150,8 @@ class Builder:
         self.tail: list[str] = []  # blocks at the end
         self.block = "entry"
         self.count = 0
-        self._constants: dict[tuple[Any, str, int], Val] = {}
+        self.depth = 0  # of loops and branches
+        self.suspects: Suspects | None = None
 
     # -- names and constants -------------------------------------------------------------------------------------------
 
@@ -164,11 +192,17 @@ class Builder:
 
     def op(self, name: str, a: Val, b: Val) -> Val:
         """An instruction of two operands of one type."""
-        return self.result(f"{name} {type_text(a.code, a.lanes)} {a.text}, {b.text}", a.code, a.lanes)
+        out = self.result(f"{name} {type_text(a.code, a.lanes)} {a.text}, {b.text}", a.code, a.lanes)
+        if self.suspects is not None and a.kind == "f":
+            self.suspects.pass_on(self.depth, (a, b), out)
+        return out
 
     def negate(self, a: Val) -> Val:
         """A float with the other sign."""
-        return self.result(f"fneg {type_text(a.code, a.lanes)} {a.text}", a.code, a.lanes)
+        out = self.result(f"fneg {type_text(a.code, a.lanes)} {a.text}", a.code, a.lanes)
+        if self.suspects is not None:
+            self.suspects.pass_on(self.depth, (a,), out)
+        return out
 
     def compare(self, predicate: str, a: Val, b: Val) -> Val:
         """A truth; `predicate` as in fcmp or icmp."""
@@ -378,7 +412,9 @@ class Builder:
         self.emit(f"br label %{body}")
         self.start(body)
         self.emit(f"{index} = phi i64 [ {first.text}, %{before} ], [ {following}, %{latch} ]")
+        self.depth += 1
         yield Val(index, "i8")
+        self.depth -= 1
         self.emit(f"br label %{latch}")
         self.start(latch)
         self.emit(f"{following} = add nsw i64 {index}, {step}")
@@ -392,7 +428,9 @@ class Builder:
         body, done = self.label("while"), self.label("done")
         self.emit(f"br label %{body}")
         self.start(body)
+        self.depth += 1
         yield done
+        self.depth -= 1
         self.emit(f"br label %{body}")
         self.start(done)
 
@@ -404,11 +442,14 @@ class Builder:
 
     @contextmanager
     def when(self, condition: Val, likely: bool | None = None) -> Iterator[None]:
-        """Run the body if a truth holds."""
+        """Run the body if a truth holds; `likely=False` says that it hardly ever does."""
         then, done = self.label("then"), self.label("endif")
-        self.emit(f"br i1 {condition.text}, label %{then}, label %{done}")
+        note = ", !prof !0" if likely is False else ""
+        self.emit(f"br i1 {condition.text}, label %{then}, label %{done}{note}")
         self.start(then)
+        self.depth += 1
         yield
+        self.depth -= 1
         self.emit(f"br label %{done}")
         self.start(done)
 
@@ -418,10 +459,12 @@ class Builder:
         done = self.label("joined")
         cases = " ".join(f"i64 {i}, label %{label}" for i, label in enumerate(labels[:-1]))
         self.emit(f"switch i64 {index.text}, label %{labels[-1]} [ {cases} ]")
+        self.depth += 1
         for label, body in zip(labels, bodies, strict=True):
             self.start(label)
             body()
             self.emit(f"br label %{done}")
+        self.depth -= 1
         self.start(done)
 
     def guard(self, wrong: Val, status: int, notes: Sequence[tuple[Val, Val]] = ()) -> None:

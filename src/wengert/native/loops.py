@@ -16,7 +16,7 @@ import numpy as np
 
 from wengert.ir import Line, Var
 from wengert.ir.native import Fold
-from wengert.native import elements
+from wengert.native import elements, zeros
 from wengert.native.elements import types_of
 from wengert.native.folds import operands, start_of
 from wengert.native.plan import Item, Kind
@@ -324,17 +324,15 @@ class Nest:
     def _quick_points(self, depth: int, ctx: Context) -> None:
         """The inmost values with plain products; only if one of those is nan, once more with an eye on zeros."""
         lines, b = self.by_depth[depth], self.b
-        products: list[Val] = []
-        self.e.products = products
-        for line in lines:
-            self._point(line, ctx)
-        self.e.products = None
-        if not products:
+        with zeros.plain_products(b) as suspects:
+            for line in lines:
+                self._point(line, ctx)
+        if not suspects.values:
             return
-        wrong = self._any_nan(products)
+        wrong = zeros.any_nan(self.e, suspects.values)
         needed = self._needed(lines)
         places = {x: b.variable(ctx.values[x]) for x in needed}
-        with b.when(wrong):
+        with b.when(wrong, likely=False):
             again = Context(ctx)
             for line in lines:
                 self._point(line, again)
@@ -347,18 +345,6 @@ class Nest:
         """What of these lines is stored or reduced."""
         reduced = {self._inputs[id(r.line), k] for r in self.reductions for k in range(len(r.line.inputs))}
         return [v for line in lines for v in line.outputs if v in self.stores or v in reduced]
-
-    def _any_nan(self, values: list[Val]) -> Val:
-        """Whether there is a nan among numbers, two at a time."""
-        b, lanes = self.b, max(v.lanes for v in values)
-        wide = [elements.spread(self.e, v, lanes) for v in values]
-        by_code = [[v for v in wide if v.code == code] for code in dict.fromkeys(v.code for v in wide)]
-        pairs = [(group[i], group[min(i + 1, len(group) - 1)]) for group in by_code for i in range(0, len(group), 2)]
-        found = [b.compare("uno", x, y) for x, y in pairs]
-        while len(found) > 1:
-            rest = found[2 * (len(found) // 2) :]
-            found = [b.op("or", x, y) for x, y in zip(found[::2], found[1::2], strict=False)] + rest
-        return b.any_lane(found[0])
 
     def _loop(self, depth: int, ctx: Context) -> None:
         axis = self.order[depth]

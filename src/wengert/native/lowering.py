@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wengert.native import loops, single
+from wengert.native import loops, single, zeros
 from wengert.native.parts import Parts
 from wengert.native.scope import Scope
 from wengert.native.straight import straight
@@ -15,10 +15,12 @@ def lower(low: Scope, parts: Parts | None = None) -> None:
             continue
         low.arena.begin(item.number)
         if item.domain == ():
+            if parts is None:
+                zeros.straight_group(low, item)
+                continue
             for line in item.lines:
                 straight(low, line)
-                if parts is not None:
-                    parts.check(low, line)
+                parts.check(low, line)
             continue
         if item.domain is not None and parts is not None and parts.is_large(low, item):
             parts.parallel(low, item)
