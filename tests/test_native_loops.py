@@ -76,3 +76,64 @@ def test_zeros_win_in_small_arrays_and_branches():
 
     agree(f, np.array([0.0, 0.3, -0.2]), 0.25, wrt=(0, 1))
     agree(f, np.array([0.0, 0.0, 0.0]), 0.25, wrt=(0, 1))
+
+
+# -- writes into what is known to be zero ------------------------------------------------------------------------------
+
+
+def lines_of(wl, name):
+    """How many lines of a name there are, in the list and in the lists of its lines."""
+    own = sum(line.primitive.name == name for line in wl.lines)
+    return own + sum(lines_of(body, name) for line in wl.lines for body in line.bodies())
+
+
+def test_the_cotangent_of_adding_in_place_is_not_touched():
+    def f(x, w):
+        total = np.zeros(20)
+        for i in range(20):
+            total[i] += x[i] * w
+            total[i] += np.sin(x[i])
+        return np.sum(total * total)
+
+    x = np.linspace(-1, 1, 20)
+    agree(f, x, 0.7, wrt=(0, 1))
+    backward = wg.compile(wg.grad(f, (0, 1))).list(x, 0.7).lines[-1]
+    assert lines_of(backward.params["body"], "setitem") == 0
+
+
+def test_parts_of_a_cotangent_are_written():
+    def f(w, x):
+        h = np.zeros(20)
+        for i in range(len(x)):
+            z = w @ h + x[i]
+            h = np.tanh(np.concatenate((z[10:30] * z[20:40], z[:3], z[30:])))
+            h = h[:20]
+        return np.sum(h)
+
+    rng = np.random.default_rng(0)
+    agree(f, rng.standard_normal((40, 20)) / 8, rng.standard_normal((6, 40)), wrt=(0, 1), rtol=1e-10)
+
+
+def test_overwritten_edges_and_middles():
+    def f(u, k):
+        u = u.copy()
+        for _ in range(7):
+            u[1:-1] = u[1:-1] + k * (u[2:] - 2 * u[1:-1] + u[:-2])
+            u[0] = u[1]
+            u[-1] *= 0.5
+            u[3:5] += u[0]
+        return np.sum(u * u)
+
+    agree(f, np.linspace(0, 1, 30) ** 2, 0.2, wrt=(0, 1), rtol=1e-11)
+
+
+def test_overwritten_rows_and_columns():
+    def f(u):
+        u = u.copy()
+        for i in range(3):
+            u[i] = u[i] * u[:, 1]
+            u[:, 2] += u[i]
+            u[1:, 1:] = u[:-1, :-1] - u[1:, 1:]
+        return np.sum(u * u)
+
+    agree(f, np.arange(16.0).reshape(4, 4) / 10, rtol=1e-11)

@@ -30,6 +30,7 @@ from wengert.primitives.index import (
 )
 from wengert.primitives.linear import linear
 from wengert.primitives.shape import align, broadcast_to, duplicate, reshape, sum_to, transpose
+from wengert.primitives.emptied import added_to_zero
 from wengert.primitives.written import read_back, rewritten, unchanged
 
 Path = tuple[tuple[Primitive, dict[str, Any]], ...]  # views and their params; the arrays for their slots come first
@@ -312,6 +313,7 @@ index_add = linear(
     update=_index_add_update,
     transpose_update=lambda ct, base, value, *arrays, index, path=(): ct,
     batch=lambda size, args, batched, index, path=(): _batch_write(size, args, batched, index, path, index_add),
+    simplify=lambda base, value, *arrays, **place: added_to_zero(setitem, index_add, base, value, arrays, place),
     symbol=lambda base, value, *arrays, index, path=(): f"{base} with {place_text(arrays, index, path)} += {value}",
     samples=lambda rng: [
         ((rng.standard_normal((3, 4)), rng.standard_normal(4)), {"index": (1,)}),

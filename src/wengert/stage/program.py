@@ -30,7 +30,7 @@ from wengert.stage.sources import Source, argument, held
 from wengert.stage.templates import error_template
 from wengert.stage.unknown import TracedText, Unknown
 from wengert.stage.values import STATIC, Frame, Reference, flatten, rebuild
-from wengert.transform import clean
+from wengert.transform import clean, simplify
 
 
 class Run(NamedTuple):
@@ -225,6 +225,8 @@ def _finish(recording: Recording, root: Body, inputs: dict[Var, str], results: l
     all_inputs = [*inputs, *(one.box.ssa for one in capture.hidden), *root.level.outside]
     names = (*inputs.values(), *(one.source.text for one in capture.hidden))
     wl = clean(root.close(_once(all_inputs), outputs, names))
+    if any(line.bodies() for line in wl.lines):
+        wl = simplify(wl)
     leaves = tuple(Output(i) if type(x) is Var else x for i, x in enumerate(results))
     return Recorded(
         wl,
