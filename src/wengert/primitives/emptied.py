@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Primitive, Step, Var, dtype_of, shape_of
+from wengert.ir import Primitive, Step, Var, dtype_of
 from wengert.primitives.index import SLOT, Template, Window, is_basic
 
 FAR = 16  # writes that are looked back over

@@ -14,6 +14,7 @@ import numpy as np
 
 from wengert.errors import StagingError
 from wengert.ir import Array, Primitive, Routine, Traced, bind_update, dtype_of, shape_of
+from wengert.primitives.emptied import added_to_zero
 from wengert.primitives.index import (
     SLOT,
     Arrays,
@@ -30,7 +31,6 @@ from wengert.primitives.index import (
 )
 from wengert.primitives.linear import linear
 from wengert.primitives.shape import align, broadcast_to, duplicate, reshape, sum_to, transpose
-from wengert.primitives.emptied import added_to_zero
 from wengert.primitives.written import read_back, rewritten, unchanged
 
 Path = tuple[tuple[Primitive, dict[str, Any]], ...]  # views and their params; the arrays for their slots come first
