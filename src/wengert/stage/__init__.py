@@ -1,6 +1,6 @@
 """Recording whole programs: loops and choices stay what they are."""
 
-from wengert.stage import branches, builtin, containers, expressions, loops, operators, policy, text
+from wengert.stage import branches, builtin, cases, containers, expressions, loops, operators, policy, text
 from wengert.stage.compiled import Compiled
 from wengert.stage.program import Fixed, Recorded
 from wengert.stage.quick import Containers, Execution
@@ -18,6 +18,7 @@ __all__ = [
     "Report",
     "branches",
     "builtin",
+    "cases",
     "containers",
     "current_recording",
     "expressions",

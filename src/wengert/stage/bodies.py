@@ -74,6 +74,7 @@ class Body:
         self.journal = Journal()
         self.outcome: Outcome | None = None
         self.is_trial = False
+        self.missed = False  # whether a name was read in some case that is not bound
         self.happens = False  # whether what is in it happens once, for sure, where the body around it does
         self.iterators: dict[int, Any] = {}  # those made in it
         self.lent: list[Box] = []  # arrays that must not be written

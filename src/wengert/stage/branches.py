@@ -35,6 +35,7 @@ from wengert.stage.outcomes import (
 )
 from wengert.stage.recording import Recording, current_recording, is_abstract, truth_of
 from wengert.stage.selection import Selection
+from wengert.stage.tables import BY_CASES
 from wengert.stage.templates import error_template
 from wengert.stage.unknown import TracedText, Unknown
 
@@ -48,6 +49,8 @@ hook(returned)
 def truth(x: Any) -> Any:
     """Whether a value is true: a bool, or an abstract one."""
     kind = type(x)
+    if kind in BY_CASES:
+        return BY_CASES[kind](x, truth)
     if kind is list and grown_in(x) is not None:
         x, kind = length_of(x), Box
     if kind is Box:
@@ -110,7 +113,7 @@ def select(
     return Selection(recording, pred, bodies, what, location).finish(needed, live.lasting), rest
 
 
-PARTS = ("rest", "while")  # of statements that are noted themselves
+PARTS = ("rest", "while", "case")  # of statements that are noted themselves
 
 
 def _way(holds: bool) -> str:
@@ -159,9 +162,7 @@ def final(outcome: Outcome | None) -> Any:
     if outcome.ways == {RETURN}:
         return outcome.value
     if FALL in outcome.ways and RETURN in outcome.ways:
-        if outcome.value is None:
-            return None
-        return Unknown("the function returns a value in one case and None in the other")
+        return either_value(outcome.code == RETURN, lambda: outcome.value, nothing, "case")
     assert outcome.ways <= {FALL, BREAK}, f"a block that is no loop ends with {outcome}"
     return None
 

@@ -142,9 +142,7 @@ def _sum(recording: Recording, proceed: Proceed, iterable: Any, /, start: Any = 
     return total if _gone_through(recording, iterable, body, "sum", "total") else proceed(iterable, start)
 
 
-def _gone_through(
-    recording: Recording, iterable: Any, body: Callable[[Any], None], what: str, *names: str
-) -> bool:
+def _gone_through(recording: Recording, iterable: Any, body: Callable[[Any], None], what: str, *names: str) -> bool:
     """Call a function with all items of something, as a loop of the program would; only for what loops can roll."""
     if type(iterable) is Generated and iterable.is_new:
         produce = iterable.produce

@@ -13,16 +13,18 @@ from wengert.regions import for_, index_type, while_
 from wengert.stage.accumulators import filled
 from wengert.stage.affine import last_value, outgrows, passes_while
 from wengert.stage.aliases import Doubt
+from wengert.stage.alternatives import side_by_side
 from wengert.stage.bodies import Body, Final, final_of
 from wengert.stage.giving_up import GiveUp
 from wengert.stage.grown import DEPTH, Grown, grown_in
 from wengert.stage.joining import Mismatch, cast, join
 from wengert.stage.outcomes import BREAK, CONTINUE, EXHAUSTED, FALL, RETURN, Outcome, code_of, ways_of
 from wengert.stage.places import Place
-from wengert.stage.recording import Recording, unbound_of, zeros_of
+from wengert.stage.recording import Recording
 from wengert.stage.rolling import Rolling
 from wengert.stage.streams import affine_item
-from wengert.stage.values import LEAF, Frame, leaf_type, rebuild
+from wengert.stage.unknown import Unknown
+from wengert.stage.values import LEAF, STATIC, Frame, leaf_type, rebuild, zeros_of
 from wengert.transform import clean
 
 LONGEST = 1024  # passes of a loop that is unrolled so that what it leaves may be written
@@ -87,7 +89,7 @@ class Emission:
         loops = self._is_counted()
         self._hoist()
         places = [(lift.place, lift.frame, self._lifted(lift), lift.final) for lift in self.rolling.lifts.values()]
-        places += [(_place(one), one.frame, self._only_out(one), one) for one in self.rolling.outs]
+        places += [self._only_out(one) for one in self.rolling.outs]
         for items in self.rolling.lists.values():
             self._tail(items)
         grows = type(self.passes) is not int
@@ -138,27 +140,30 @@ class Emission:
         self.carries.append(Carry(name, kind, cast(first, kind), input, output))
         return Result(self.carries[-1])
 
-    def _only_out(self, final: Final) -> list[Result]:
-        """The numbers of a name that a pass binds before it reads it: those of the last pass are left."""
+    def _only_out(self, final: Final) -> tuple[Place, Frame, list[Result], Final]:
+        """A name that a pass binds before it reads it: what the last pass has left, or what was there before."""
         place = _place(final)
+        if type(self.passes) is int and self.passes > 0:
+            return place, final.frame, [self._of_last_pass(place.name, leaf) for leaf in final.leaves], final
         before = self.recording.current(place)
-        found = []
-        unbound = before.frame != final.frame
-        for number, leaf in enumerate(final.leaves):
-            known = self._known_last(leaf)
-            if known is not None:
-                found.append(known)
-                continue
-            kind = leaf_type(leaf)
-            first = unbound_of(kind)
-            if not unbound:
-                try:
-                    if join(before.leaves[number], None, leaf_type(before.leaves[number]), kind) == kind:
-                        first = before.leaves[number]
-                except Mismatch:
-                    unbound = True
-            found.append(self._carry(place.name, kind, first, Var(type=kind), leaf))
-        return found
+        if before.frame != final.frame:
+            before, final = side_by_side(self.recording.kinds, place.name, (before, final)) or (before, final)
+        try:
+            kinds = _joined(before, final)
+        except Mismatch as mismatch:
+            reason = f"{place.name} {mismatch}, where the loop may have no passes"
+            return place, Frame(STATIC, value=Unknown(reason)), [], final
+        rows = zip(kinds, before.leaves, final.leaves, strict=True)
+        results = [self._carry(place.name, kind, first, Var(type=kind), leaf) for kind, first, leaf in rows]
+        return place, final.frame, results, final
+
+    def _of_last_pass(self, name: str, leaf: Any) -> Result:
+        """A number where there is a last pass."""
+        known = self._known_last(leaf)
+        if known is not None:
+            return known
+        kind = leaf_type(leaf)
+        return self._carry(name, kind, zeros_of(kind), Var(type=kind), leaf)
 
     def _known_last(self, leaf: Any) -> Result | None:
         """A number that is known after the last pass, where there is at least one."""
@@ -407,6 +412,18 @@ class Emission:
             keep = (number == BREAK) | (number == RETURN)
             number = np.where(keep, number, FALL)  # type: ignore[call-overload]
         return Outcome(number, returned, ways)
+
+
+def _joined(before: Final, final: Final) -> list[Array]:
+    """The types of numbers of which a loop leaves the first or the second."""
+    if before.frame != final.frame:
+        raise Mismatch(f"is {before.frame} in one case and {final.frame} in the other")
+    pairs = zip(before.leaves, final.leaves, strict=True)
+    return [join(_known(a), _known(b), leaf_type(a), leaf_type(b)) for a, b in pairs]
+
+
+def _known(x: Any) -> Any:
+    return None if isinstance(x, Box) else x
 
 
 def _differs(final: Final, frame: Frame, kinds: list[Array]) -> bool:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from wengert.ir import Array, Var
 from wengert.record import Box
 from wengert.stage.affine import step_of
+from wengert.stage.alternatives import side_by_side
 from wengert.stage.bodies import Body, Final
 from wengert.stage.joining import Mismatch, join
+from wengert.stage.one_of import OneOf
 from wengert.stage.places import Contents, Place
 from wengert.stage.streams import affine_item
 from wengert.stage.values import Frame, containers, leaf_type, rebuild
@@ -75,16 +77,25 @@ class Lift:
             self.place.put(value)
             self.shared = body.journal.is_shared(self.place)
 
-    def adapt(self, final: Final, index: Var) -> bool:
-        """Fit frame and types to what a pass leaves; whether they have changed."""
+    def adapt(self, final: Final, index: Var, kinds: list[Frame]) -> bool:
+        """Fit frame and types to what a pass leaves; whether they have changed. `kinds` are those of the recording."""
         self.final = final
         if final.frame != self.frame:
-            if self.differs:
-                raise Mismatch(f"is {self.frame} after one pass and {final.frame} after the next")
-            self.frame, self.differs = final.frame, True
-            self.kinds = [leaf_type(leaf) for leaf in final.leaves]
-            self.steps = [None] * len(self.kinds)
-            return True
+            before = self.frame
+            if not (self.differs or OneOf in (before.kind, final.frame.kind)):
+                self.differs = True
+                self._becomes(final)
+                return True
+            entered = replace(final, frame=before, leaves=self.inputs, arrays=[None] * len(self.inputs))
+            both = side_by_side(kinds, self.place.name, (self.initial, entered, final))
+            if both is None:
+                raise Mismatch(f"is {before} after one pass and {final.frame} after the next")
+            self.initial, _, self.final = both
+            self.differs = False
+            if before != self.final.frame:
+                self._becomes(self.final)
+                return True
+            final = self.final
         changed = False
         for i, (kind, leaf) in enumerate(zip(self.kinds, final.leaves, strict=True)):
             found = leaf_type(leaf)
@@ -103,6 +114,12 @@ class Lift:
                 changed = changed or step != self.steps[i]
                 self.steps[i] = step
         return changed
+
+    def _becomes(self, final: Final) -> None:
+        """Take the kind of thing that a pass leaves for the one that is carried."""
+        self.frame = final.frame
+        self.kinds = [leaf_type(leaf) for leaf in final.leaves]
+        self.steps = [None] * len(self.kinds)
 
     def fits(self) -> bool:
         """Whether the first pass can begin with what is in the place."""

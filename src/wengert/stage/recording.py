@@ -15,12 +15,14 @@ import numpy as np
 
 from wengert.errors import LeakedTracerError, StagingError
 from wengert.functions.demands import is_abstract
-from wengert.ir import Array, Location, Primitive, Var, bind, is_vague, located, user_location, users_line
+from wengert.ir import Location, Primitive, Var, bind, is_vague, located, user_location, users_line
 from wengert.ir.location import PACKAGE
+from wengert.read.blocks import iterate
 from wengert.read.calls import call, is_read
 from wengert.read.convert import has_source
-from wengert.read.members import attribute
+from wengert.read.members import attribute, item, store
 from wengert.read.observer import UNSEEN, Observer, observer
+from wengert.read.operations import binary, compare
 from wengert.read.source import is_users
 from wengert.read.users import users_function, users_method
 from wengert.record import GROUND, Box, boxed_kinds, open_body, watching_writes
@@ -32,6 +34,7 @@ from wengert.stage.constants import needed_by
 from wengert.stage.giving_up import GiveUp, Unroll
 from wengert.stage.grown import grown_in, item_of_grown, refusal
 from wengert.stage.masked import chosen_from, is_mask, write_chosen
+from wengert.stage.one_of import Missing, OneOf
 from wengert.stage.outcomes import raised, returned
 from wengert.stage.places import (
     UNBOUND,
@@ -46,10 +49,20 @@ from wengert.stage.places import (
     same,
 )
 from wengert.stage.report import Entry
-from wengert.stage.tables import BEFORE, FUNCTIONS, ITEMS, METHODS, OPERATORS, Proceed
+from wengert.stage.tables import BEFORE, BY_CASES, FUNCTIONS, ITEMS, METHODS, OPERATORS, Proceed
 from wengert.stage.templates import error_template, place_of
 from wengert.stage.unknown import Unknown
-from wengert.stage.values import attributes, containers, is_instance, is_number, mapped, parts_of, rebuild, with_parts
+from wengert.stage.values import (
+    Frame,
+    attributes,
+    containers,
+    is_instance,
+    is_number,
+    mapped,
+    parts_of,
+    rebuild,
+    with_parts,
+)
 from wengert.tree import reading
 
 DEEPEST = 120  # bodies in bodies
@@ -72,6 +85,7 @@ class Recording(Observer):
         self.accumulators: list[dict[int, Any]] = []  # lists that grow in the loops that are being tried
         self.functions: WeakKeyDictionary[Any, int] = WeakKeyDictionary()  # that the program has made, and when
         self.guesses: dict[Any, Any] = {}  # what loops have carried when they were last recorded
+        self.kinds: list[Frame] = []  # of the things that have been alternatives of each other, by their numbers
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -177,14 +191,19 @@ class Recording(Observer):
             raise
         except Exception as error:
             self.must_not_be_caught(error)
+            if isinstance(error, NameError):
+                for one in self.bodies:
+                    one.missed = True
             body.outcome = raised(error)
-            place = place_of(error)
+            place = place_of(error) or user_location()
             body.error = (*error_template(error), place)
 
     # -- places --------------------------------------------------------------------------------------------------------
 
     def assign(self, place: Place, value: Any) -> None:
         """Put a value into a place, as if the program had."""
+        if type(value) is Missing:
+            value = UNBOUND
         if isinstance(place, Contents):
             self._writes_box(place.box)
             value = (value.level, value.ssa)
@@ -314,6 +333,10 @@ class Recording(Observer):
     def calls(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], call: Callable[..., Any]) -> Any:
         """A call: by the tables of what it means here, else as it is read."""
         kind = type(function)
+        if kind in BY_CASES:
+            return BY_CASES[kind](function, lambda one: self.calls(one, args, kwargs, call))
+        if any(type(x) in BY_CASES for x in (*args, *kwargs.values())) and not _passes_on(function):
+            return self._case_by_case(function, args, kwargs)
         if kind is FunctionType and is_users(function.__code__):
             if not has_source(function):
                 args, kwargs = self._without_source(function, args, kwargs)
@@ -344,11 +367,22 @@ class Recording(Observer):
             out = handler(self, proceed, *args, **kwargs)
         else:
             out = handler(self, proceed, owner, *args, **kwargs)
+        if type(out) in BY_CASES:
+            return BY_CASES[type(out)](out, None)
         if isinstance(function, type):
             self.makes(out)
         if hasattr(type(out), "__next__"):
             self.innermost.iterators[id(out)] = out
         return out
+
+    def _case_by_case(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A call with an argument that may be several things."""
+        number = next((i for i, x in enumerate(args) if type(x) in BY_CASES), None)
+        if number is not None:
+            before, x, after = args[:number], args[number], args[number + 1 :]
+            return BY_CASES[type(x)](x, lambda one: call(function, *before, one, *after, **kwargs))
+        key = next(key for key, x in kwargs.items() if type(x) in BY_CASES)
+        return BY_CASES[type(kwargs[key])](kwargs[key], lambda one: call(function, *args, **{**kwargs, key: one}))
 
     def _asked_for_numbers(self, function: Any, args: Any, kwargs: Any, call: Callable[..., Any]) -> Any:
         """A call; compiled code that asks an abstract integer for its number hides our error behind one of its own."""
@@ -469,6 +503,10 @@ class Recording(Observer):
 
     def loads_item(self, owner: Any, index: Any) -> Any:
         """`owner[index]` of a list that grows, or by an abstract number, or from outside."""
+        if type(owner) in BY_CASES:
+            return BY_CASES[type(owner)](owner, lambda one: item(one, index))
+        if type(index) in BY_CASES:
+            return BY_CASES[type(index)](index, lambda one: item(owner, one))
         if type(owner) is list:
             items = self.accumulator(owner)
             if items is not None:
@@ -515,6 +553,12 @@ class Recording(Observer):
 
     def stores_item(self, owner: Any, index: Any, value: Any) -> bool:
         """`owner[index] = value` in a container, or where a mask holds."""
+        if type(index) in BY_CASES:
+            BY_CASES[type(index)](index, lambda one: store(value, owner, one))
+            return True
+        if type(value) in BY_CASES and not isinstance(owner, (list, dict, deque)):
+            BY_CASES[type(value)](value, lambda one: store(one, owner, index))
+            return True
         if isinstance(owner, Box) and is_mask(index):
             write_chosen(owner, index, value)
             return True
@@ -550,11 +594,19 @@ class Recording(Observer):
 
     def combines(self, name: str, x: Any, y: Any) -> Any:
         """An operator that means something else for abstract numbers, or for what is from outside."""
+        if type(x) in BY_CASES:
+            return BY_CASES[type(x)](x, lambda one: binary(name, one, y))
+        if type(y) in BY_CASES:
+            return BY_CASES[type(y)](y, lambda one: binary(name, x, one))
         handler = OPERATORS.get(name)
         return UNSEEN if handler is None else handler(self, x, y)
 
     def compares(self, name: str, x: Any, y: Any) -> Any:
         """The same for a comparison."""
+        if type(x) in BY_CASES:
+            return BY_CASES[type(x)](x, lambda one: compare(name, one, y))
+        if type(y) in BY_CASES:
+            return BY_CASES[type(y)](y, lambda one: compare(name, x, one))
         handler = OPERATORS.get(name)
         return UNSEEN if handler is None else handler(self, x, y)
 
@@ -573,7 +625,10 @@ class Recording(Observer):
 
             is_outside = lambda x: self.capture.source_of(x) is not None  # noqa: E731
             inner_args, inner_kwargs = mapped((args, kwargs), as_input, is_outside)
-            body.outcome = returned(call(function, *inner_args, **inner_kwargs))
+            out = call(function, *inner_args, **inner_kwargs)
+            if type(out) in BY_CASES:
+                out = BY_CASES[type(out)](out, None)
+            body.outcome = returned(out.number() if type(out) is OneOf else out)
         self.innermost.entries += body.entries
         finals = body.settle()
         now = self.splice(body, given)
@@ -587,6 +642,8 @@ class Recording(Observer):
 
     def iterates(self, x: Any) -> Any:
         """Something is about to be gone through."""
+        if type(x) in BY_CASES:
+            return BY_CASES[type(x)](x, lambda one: tuple(iterate(one)))
         self.takes_from(x)
         return self.inside(x)
 
@@ -711,6 +768,16 @@ def _part(x: Box, index: Any) -> Any:
     return x[index]
 
 
+def _passes_on(function: Any) -> bool:
+    """Whether a call does nothing with its arguments by itself: the user's functions, and what fills a container."""
+    if _is_written_by_user(function):
+        return True
+    if type(function) is BuiltinFunctionType and isinstance(function.__self__, (list, dict, deque)):
+        return function.__name__ in ("append", "appendleft", "setdefault")
+    code = getattr(function, "__code__", None)
+    return code is not None and is_users(code)
+
+
 def _is_written_by_user(function: Any) -> bool:
     """Whether a class or an instance that is called is read."""
     if isinstance(function, type):
@@ -743,21 +810,3 @@ def truth_of(x: Box) -> Any:
         )
     number = np.reshape(x, ()) if kind.shape else x  # type: ignore[call-overload]
     return number if kind.dtype.kind == "b" else number != 0
-
-
-def unbound_of(kind: Array) -> Any:
-    """What stands for a number in a name that is bound in other cases only: one that does not pass for a result."""
-    known: dict[str, Any] = {"u": 0, "b": False}
-    fill = np.iinfo(kind.dtype).min if kind.dtype.kind == "i" else known.get(kind.dtype.kind, np.nan)
-    if kind.shape:
-        return np.full(kind.shape, fill, kind.dtype)
-    number = kind.dtype.type(fill)
-    return number.item() if kind.weak else number
-
-
-def zeros_of(kind: Array) -> Any:
-    """Zero of a type, where any value will do."""
-    if kind.shape:
-        return np.zeros(kind.shape, kind.dtype)
-    number = kind.dtype.type(0)
-    return number.item() if kind.weak else number

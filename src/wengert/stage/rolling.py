@@ -19,11 +19,13 @@ from wengert.ir.location import is_internal
 from wengert.record import Box
 from wengert.regions import index_type
 from wengert.stage.accumulators import Accumulator, Deeper
+from wengert.stage.alternatives import side_by_side
 from wengert.stage.bodies import Body, Final
 from wengert.stage.branches import select, truth
 from wengert.stage.giving_up import GiveUp
 from wengert.stage.joining import Mismatch
 from wengert.stage.lifting import Lift
+from wengert.stage.one_of import OneOf
 from wengert.stage.outcomes import ENDED, Live
 from wengert.stage.places import UNBOUND, Attribute, Cell, Contents, Item, Place, Whole, stored_names
 from wengert.stage.recording import Recording
@@ -175,6 +177,7 @@ class Rolling:
         finals = trial.settle(*self._appended)
         for one in (*finals.values(), *self._appended):
             one.let_go()
+        kinds = self.recording.kinds
         self._finals = [one for one in finals.values() if not isinstance(one.place, (Contents, Whole))]
         news = False
         self.outs = []
@@ -182,31 +185,38 @@ class Rolling:
             place = final.place
             assert place is not None
             if key in self.lifts:
-                news |= not failed and self.lifts[key].adapt(final, self.index.ssa)
+                news |= not failed and self.lifts[key].adapt(final, self.index.ssa, kinds)
             elif isinstance(place, Whole):
                 news |= self._learn_list(place, trial.appended.get(key[1], 0), failed)
             elif trial.is_spare(place, self.names.entry):
                 if not trial.is_spare(place, (*self.names.live.either, *self.names.lasting)):
                     self.outs.append(final)
             else:
-                news |= self._lift(place, final, failed)
+                news |= self._lift(place, final, failed, trial.missed)
         for key, lift in self.lifts.items():
             if not failed and key not in finals:
-                news |= lift.adapt(self.recording.current(lift.place), self.index.ssa)
+                news |= lift.adapt(self.recording.current(lift.place), self.index.ssa, kinds)
         return news
 
-    def _lift(self, place: Place, final: Final, failed: bool) -> bool:
-        """A place is carried from now on."""
+    def _lift(self, place: Place, final: Final, failed: bool, missed: bool) -> bool:
+        """A place is carried from now on. `missed` tells whether a name was read that is not bound, in some case."""
         initial = self.recording.current(place)
+        both = None
         if initial.frame.kind is STATIC and initial.frame.value is UNBOUND:
-            if isinstance(place, Cell):
+            if not isinstance(place, Cell):
+                raise Peel
+            both = None if failed else side_by_side(self.recording.kinds, place.name, (initial, final))
+            if both is None or not (missed or final.frame.kind is OneOf):
                 self.outs.append(final)
                 return False
-            raise Peel
+        elif not failed and OneOf in (initial.frame.kind, final.frame.kind):
+            both = side_by_side(self.recording.kinds, place.name, (initial, final))
         if isinstance(place, Contents):
             place = self._named(place)
-        lift = self.lifts[place.key] = Lift.of(initial)
+        lift = self.lifts[place.key] = Lift.of(initial if both is None else both[0])
         lift.place = place
+        if both is not None:
+            return True
         if not failed and final.frame != initial.frame:
             lift.frame, lift.differs = final.frame, True
             lift.kinds = [leaf_type(leaf) for leaf in final.leaves]

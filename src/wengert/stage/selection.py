@@ -14,13 +14,14 @@ from wengert.primitives import check
 from wengert.record import Box
 from wengert.regions import cond
 from wengert.stage.aliases import Doubt
+from wengert.stage.alternatives import side_by_side
 from wengert.stage.bodies import Body, Final
 from wengert.stage.joining import Mismatch, cast, join
 from wengert.stage.outcomes import RAISE, RETURN, Outcome, code_of, returned, ways_of
-from wengert.stage.places import UNBOUND, Cell, Place, Whole, same
-from wengert.stage.recording import Recording, unbound_of, zeros_of
+from wengert.stage.places import Place, Whole, same
+from wengert.stage.recording import Recording
 from wengert.stage.unknown import Unknown
-from wengert.stage.values import LEAF, STATIC, Frame, leaf_type, rebuild
+from wengert.stage.values import LEAF, STATIC, Frame, leaf_type, rebuild, zeros_of
 
 Key = tuple[Any, ...]
 RESULT = "the result"
@@ -65,8 +66,8 @@ class Selection:
                 continue
             if any(body.is_spare(place, lasting) for body in self.bodies):
                 pair = self._without_exits(pair)
-            if isinstance(place, Cell):
-                pair = _both_bound(pair)
+            if pair[0].frame != pair[1].frame and not isinstance(place, Whole):
+                pair = side_by_side(self.recording.kinds, place.name, pair) or pair
             if pair[0].frame == pair[1].frame:
                 leaves = self._leaves(place.name, pair)
                 arrays = [list(refs) for refs in zip(*(one.arrays for one in pair), strict=True)]
@@ -103,6 +104,8 @@ class Selection:
             return a
         if isinstance(a, Box) and isinstance(b, Box) and a.ssa is b.ssa:
             return a
+        if type(a) is bool and type(b) is bool:
+            return self.pred if a else np.logical_not(self.pred)
         try:
             kind = join(a, b, leaf_type(a), leaf_type(b))
         except Mismatch as mismatch:
@@ -128,6 +131,8 @@ class Selection:
         if RETURN not in ways:
             return lambda values: None if code == 0 and type(code) is int else Outcome(_value(code, values), ways=ways)
         results = [body.value if RETURN in ways_of(body.outcome) else None for body in self.bodies]
+        if results[0] is not None and results[1] is not None and results[0].frame != results[1].frame:
+            results = [*(side_by_side(self.recording.kinds, "", (results[0], results[1])) or results)]
         frame, leaves = self._returned(results)
         arrays = [[one.arrays[i] for one in results if one is not None and one.arrays] for i in range(len(leaves))]
 
@@ -258,20 +263,6 @@ def _one_object(pair: Sequence[Final]) -> Any:
     """The container that was there before, if both cases leave the same one; else None."""
     one, other = pair
     return one.objects.get(one.whole) if one.whole is not None and one.whole == other.whole else None
-
-
-def _both_bound(pair: list[Final]) -> list[Final]:
-    """A name that is bound in one case only is taken for a number that does not pass for a result in the other.
-
-    A program that is right does not look at it there: what it does with it depends on the same condition.
-    """
-    unbound = [one.frame.kind is STATIC and one.frame.value is UNBOUND for one in pair]
-    if unbound[0] == unbound[1]:
-        return pair
-    other = pair[unbound.index(False)]
-    leaves = [unbound_of(leaf_type(leaf)) for leaf in other.leaves]
-    fill = replace(other, leaves=leaves, arrays=[None] * len(leaves))
-    return [fill if missing else one for one, missing in zip(pair, unbound, strict=True)]
 
 
 def _raises(body: Body) -> bool:

@@ -36,6 +36,7 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {}  # handler(recording, proceed, *ar
 METHODS: dict[tuple[type, str], Callable[..., Any]] = {}  # handler(recording, proceed, owner, *args, **kwargs)
 
 OPERATORS: dict[str, Callable[..., Any]] = {}  # handler(recording, x, y) -> the result, or UNSEEN
+BY_CASES: dict[type, Callable[[Any, Callable[[Any], Any] | None], Any]] = {}  # handler(x, apply) if x may be several
 ITEMS: dict[type, Callable[[Any, Any], Any]] = {}  # `x[i]` of a container for an abstract number i
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from wengert.ir import Array, type_of
 from wengert.record import Box
 from wengert.stage.callees import CALLEES, Callee
+from wengert.stage.one_of import OneOf
 
 SCALARS = (float, int, complex, bool, np.number, np.bool_)
 LARGEST = 2**63
@@ -120,7 +121,7 @@ def rebuild(frame: Frame, leaves: Iterator[Any]) -> Any:
     made = object.__new__(kind)
     for key, part in zip(frame.keys, values, strict=True):
         object.__setattr__(made, key, part)
-    return made
+    return made.settled() if kind is OneOf else made
 
 
 def _flatten(value: Any, leaves: list[Any], above: set[int], look: Look | None) -> Frame:
@@ -195,7 +196,7 @@ def containers(value: Any, look: Look | None = None) -> dict[int, Any]:
 
 
 def _add_containers(value: Any, look: Look | None, found: dict[int, Any]) -> None:
-    if is_number(value) or id(value) in found:
+    if is_number(value) or id(value) in found or type(value) is OneOf:
         return
     if look is not None and type(value) in CALLEES:
         value = look(value)
@@ -258,3 +259,11 @@ def described(value: Any) -> str:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return f"a {type(value).__name__}"
     return "None" if value is None else f"a {type(value).__name__}"
+
+
+def zeros_of(kind: Array) -> Any:
+    """Zero of a type, where any value will do."""
+    if kind.shape:
+        return np.zeros(kind.shape, kind.dtype)
+    number = kind.dtype.type(0)
+    return number.item() if kind.weak else number
