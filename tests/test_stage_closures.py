@@ -13,8 +13,6 @@ from wengert.errors import StagingError, UnrolledLoopWarning
 
 P = np.array([0.7, 1.3])
 REFUSED = {
-    "branch_fs": "one case of the if",
-    "act_choice": "one case of the if",
     "cond_alias": "may be one container or another",
     "cond_ret": "a list of 2 in one case",
     "pivots": "a number that is not known yet",
