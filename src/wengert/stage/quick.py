@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from wengert.ir import Array, WengertList
+from wengert.stage.callees import Callee
+from wengert.stage.one_of import OneOf
 from wengert.stage.program import Fixed, Output, Recorded
 from wengert.stage.values import STATIC, Frame
 from wengert.tree import LEAF, Constant, Copied, Instance, Structure
@@ -89,11 +91,9 @@ def _result(frame: Frame, leaves: Iterator[Any]) -> Structure | None:
         return Structure(Constant, extra=value) if value is None or type(value) in (str, bytes) else None
     children = [_result(part, leaves) for part in frame.parts]
     parts = tuple([child for child in children if child is not None])
-    if (
-        len(parts) < len(children)
-        or (issubclass(kind, dict) and kind is not dict)
-        or issubclass(kind, (set, frozenset))
-    ):
+    if len(parts) < len(children) or kind in (Callee, OneOf):
+        return None
+    if (issubclass(kind, dict) and kind is not dict) or issubclass(kind, (set, frozenset)):
         return None
     return Structure(kind, frame.keys, parts)
 
