@@ -15,8 +15,6 @@ P = np.array([0.7, 1.3])
 REFUSED = {
     "cond_alias": "may be one container or another",
     "cond_ret": "a list of 2 in one case",
-    "pivots": "a number that is not known yet",
-    "list_write": "a number that is not known yet",
 }
 ROLLED = {"scope", "scope_loop", "late", "default_bound", "partials", "counter_one", "dict_state", "arr_twice"}
 

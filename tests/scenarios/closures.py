@@ -605,27 +605,6 @@ def ring(p):
 
 
 @program
-def pivots(p):
-    piv = list(range(4))
-    w = np.array([p[0], p[1], p[0] * p[1], 1.0])
-    for k in range(4):
-        j = k + int(np.argmax(np.abs(w[k:])))
-        piv[k], piv[j] = piv[j], piv[k]
-        w[[k, j]] = w[[j, k]]
-    return sum(w[i] * v for i, v in enumerate(piv))
-
-
-@program
-def list_write(p):
-    c = [0.0] * 5
-    for i in range(12):
-        k = int(np.floor(p[0] * i)) % 5
-        c[k] += p[1] * i
-    c[-1] = c[int(p[0])]
-    return sum(x * x * (i + 1) for i, x in enumerate(c))
-
-
-@program
 def act_choice(p):
     act = np.tanh if p[0] > 0.5 else np.sin
     return act(p[1]) * act(p[0])

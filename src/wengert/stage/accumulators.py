@@ -12,7 +12,8 @@ from wengert.stage.bodies import Body, Final, final_of
 from wengert.stage.giving_up import GiveUp
 from wengert.stage.grown import grown_in
 from wengert.stage.joining import Mismatch, join
-from wengert.stage.streams import affine_item, lazy_element
+from wengert.stage.stacked import lazy_element
+from wengert.stage.streams import affine_item
 from wengert.stage.unknown import Unknown
 from wengert.stage.values import Frame, Look, leaf_type, rebuild
 
@@ -134,7 +135,7 @@ def filled(items: list[Any], before: list[Any], rows: list[Row], passes: int) ->
     for number in range(passes):
         for frame, stacks, kinds, stacked in rows:
             leaves = [
-                lazy_element(stack, number, kind) if lazy else stack
+                lazy_element(stack, kind, number) if lazy else stack
                 for stack, kind, lazy in zip(stacks, kinds, stacked, strict=True)
             ]
             added.append(rebuild(frame, iter(leaves)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -15,8 +15,10 @@ from wengert.stage.aliases import Doubt
 from wengert.stage.callees import cells_around
 from wengert.stage.journal import Journal, apart, joined
 from wengert.stage.outcomes import RETURN, Outcome
-from wengert.stage.places import Cell, Contents, Place, Whole, cells_of
+from wengert.stage.places import Cell, Contents, Item, Place, Whole, cells_of
 from wengert.stage.report import Entry
+from wengert.stage.stacked import Stacked
+from wengert.stage.stacked import place_of as stacked_place
 from wengert.stage.values import LEAF, Frame, Look, containers, flatten
 
 
@@ -68,9 +70,12 @@ class Final:
 class Body:
     """One stretch: its lines, what it wrote, and how it ended."""
 
-    def __init__(self, what: str, seen: Callable[[Body, Any], Any] | None = None) -> None:
+    def __init__(
+        self, what: str, seen: Callable[[Body, Any], Any] | None = None, scattered: Set[int] = frozenset()
+    ) -> None:
         self.level = Closed(what)
         self._seen = seen
+        self._scattered = scattered  # lists whose items are stacked, by identity
         self.journal = Journal()
         self.outcome: Outcome | None = None
         self.is_trial = False
@@ -113,11 +118,21 @@ class Body:
         contents = self.journal.changed_contents()
         self._raw += [(Whole(change.container), change.new) for change in contents]
         self.appended = {id(change.container): change.appended_count for change in contents}
-        self._finals = {place.key: final_of(place, new, self.look) for place, new in self._raw}
+        self._finals = {}
+        for place, new in self._raw:
+            if isinstance(place, Item) and id(place.owner) in self._scattered:
+                place = self._stacked(place.owner) or place
+                if place.key in self._finals:
+                    continue
+                new = new if isinstance(place, Item) else place.get()
+            self._finals[place.key] = final_of(place, new, self.look)
         if self.outcome is not None and RETURN in self.outcome.ways:
             self.value = final_of(None, self.outcome.value, self.look)
         if self.outcome is not None and isinstance(self.outcome.code, Box):
             self.outcome = replace(self.outcome, code=self.outcome.code.snapshot())
+
+    def _stacked(self, items: list[Any]) -> Stacked | None:
+        return stacked_place(items, items if self.look is None else self.look(items))
 
     def redo(self) -> None:
         """Write it again, to go on from there."""
@@ -198,4 +213,4 @@ def shown(box: Box) -> Shown:
 
 def now(value: Any) -> Any:
     """A number or an array as it is at this moment, whatever is written later."""
-    return value.snapshot() if isinstance(value, Box) else value
+    return value.snapshot() if isinstance(value, Box) and value.level.active else value

@@ -27,7 +27,8 @@ from wengert.stage.joining import Mismatch, cast, join
 from wengert.stage.loops import loop
 from wengert.stage.masked import Masked
 from wengert.stage.recording import Recording, is_abstract
-from wengert.stage.streams import Parts, TracedRange, lazy_element, weak_integer
+from wengert.stage.stacked import lazy_element
+from wengert.stage.streams import Parts, TracedRange, weak_integer
 from wengert.stage.tables import Proceed, means, method
 from wengert.stage.values import is_number, leaf_type
 
@@ -94,7 +95,7 @@ def _listing(kind: type) -> Callable[..., Any]:
             x = args[0]
             if is_abstract(x) and x.ndim:
                 stack = x if x.ndim > 1 else x.snapshot()
-                return kind(lazy_element(stack, i, leaf_type(x[0])) for i in range(len(x)))
+                return kind(lazy_element(stack, leaf_type(x[0]), i) for i in range(len(x)))
         return proceed(*args)
 
     return make

@@ -25,6 +25,7 @@ from wengert.stage.places import (
     same,
     same_contents,
 )
+from wengert.stage.stacked import Stacked
 from wengert.stage.values import is_number, parts_of
 
 
@@ -248,6 +249,8 @@ def apart(place: Place) -> tuple[Any, tuple[Any, ...]]:
         return place.owner, (Item, place.index)
     if isinstance(place, Whole):
         return place.container, (Whole,)
+    if isinstance(place, Stacked):
+        return place.container, (Stacked, place.frame, place.kinds)
     assert isinstance(place, Contents)
     return place.box, (Contents,)
 

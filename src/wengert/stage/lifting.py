@@ -13,6 +13,7 @@ from wengert.stage.bodies import Body, Final
 from wengert.stage.joining import Mismatch, join
 from wengert.stage.one_of import OneOf
 from wengert.stage.places import Contents, Place
+from wengert.stage.stacked import Stacked
 from wengert.stage.streams import affine_item
 from wengert.stage.values import Frame, containers, leaf_type, rebuild
 
@@ -67,6 +68,10 @@ class Lift:
                 self.inputs.append(affine_item(first, step, index))
             else:
                 self.inputs.append(body.level.add_input(kind, vague=True))
+        if isinstance(self.place, Stacked):
+            body.journal.note_contents(self.place.container)
+            self.place.put(rebuild(self.frame, iter(self.inputs)))
+            return
         body.journal.note(self.place)
         if isinstance(self.place, Contents):
             box = self.inputs[0]

@@ -49,6 +49,7 @@ from wengert.stage.places import (
     same,
 )
 from wengert.stage.report import Entry
+from wengert.stage.stacked import Stacked, write_item
 from wengert.stage.tables import BEFORE, BY_CASES, FUNCTIONS, ITEMS, METHODS, OPERATORS, Proceed
 from wengert.stage.templates import error_template, place_of
 from wengert.stage.unknown import Unknown
@@ -56,6 +57,7 @@ from wengert.stage.values import (
     Frame,
     attributes,
     containers,
+    flatten,
     is_instance,
     is_number,
     mapped,
@@ -84,6 +86,7 @@ class Recording(Observer):
         self.attempts: list[Callable[[], tuple[type, ...]]] = []  # what the user's `try` statements around catch
         self.accumulators: list[dict[int, Any]] = []  # lists that grow in the loops that are being tried
         self.functions: WeakKeyDictionary[Any, int] = WeakKeyDictionary()  # that the program has made, and when
+        self.scattered: set[int] = set()  # lists that are written at numbers that are not known yet, by identity
         self.guesses: dict[Any, Any] = {}  # what loops have carried when they were last recorded
         self.kinds: list[Frame] = []  # of the things that have been alternatives of each other, by their numbers
 
@@ -115,7 +118,8 @@ class Recording(Observer):
                 f"choices that depend on values that are not known yet are nested {DEEPEST} deep, as in a recursion "
                 f"whose end depends on such a value{users_line()}"
             )
-        body = Body(what, self._looked_at if self.bodies else self._seen_from_outside)
+        look = self._looked_at if self.bodies else self._seen_from_outside
+        body = Body(what, look, self.scattered if self.bodies else frozenset())
         body.happens = happens
         with self._inside(body):
             yield body
@@ -207,11 +211,14 @@ class Recording(Observer):
         if isinstance(place, Contents):
             self._writes_box(place.box)
             value = (value.level, value.ssa)
-        elif isinstance(place, Whole):
+        elif isinstance(place, (Whole, Stacked)):
             self.innermost.journal.note_contents(place.container)
         else:
             self.innermost.journal.note(place)
+        before = _arrays(place.container) if isinstance(place, Stacked) else []
         place.put(value)
+        if before:
+            self._have_copies(place.container, before)
 
     def current(self, place: Place) -> Final:
         """What is in a place now."""
@@ -219,6 +226,8 @@ class Recording(Observer):
 
     def _loaded(self, place: Place) -> Any:
         """What is in a place, as the program reads it: it may come from outside."""
+        if isinstance(place, Stacked):
+            return place.read(self.inside(place.container))
         value = place.get()
         if value is UNBOUND or isinstance(place, Contents) or self.is_changed(place):
             return value
@@ -514,7 +523,7 @@ class Recording(Observer):
             if grown_in(owner) is not None:
                 return item_of_grown(owner, index)
         if type(owner) in (list, tuple) and is_abstract(index):
-            return ITEMS[type(owner)](owner, index)
+            return ITEMS[type(owner)](self.inside(owner), index)
         if isinstance(owner, (Box, np.ndarray)) and _has_abstract(index):
             return _part(Box(GROUND, Var(owner)) if isinstance(owner, np.ndarray) else owner, index)
         return self._outside_item(owner, index)
@@ -563,12 +572,27 @@ class Recording(Observer):
             write_chosen(owner, index, value)
             return True
         if isinstance(owner, (list, dict, deque)):
-            if is_abstract(index):
-                raise StagingError(
-                    f"an item of a {type(owner).__name__} is written at a number that is not known yet: use an array"
-                )
             self.writes_contents(owner)
+            if is_abstract(index):
+                if type(owner) is not list:
+                    kind = type(owner).__name__
+                    raise StagingError(f"an item of a {kind} is written at a number that is not known yet: use a list")
+                self._scatter(owner, index, value)
+                return True
         return False
+
+    def _scatter(self, items: list[Any], index: Any, value: Any) -> None:
+        """An item of a list is written by an abstract number; arrays in it are copied, and may not be written then."""
+        self.scattered.add(id(items))
+        before = _arrays([self.inside(items), value])
+        write_item(items, self.inside(items), index, value)
+        self._have_copies(items, before)
+
+    def _have_copies(self, items: list[Any], before: list[Box]) -> None:
+        """The arrays that were in a list are not those that are in it now, as they should be."""
+        doubt = Doubt("an array may be in a list, of which an item is written at a number that is not known yet")
+        for stack in {id(x): x for x in _arrays(items)}.values():
+            self.aliases.add(stack, before, doubt)
 
     def writes_attribute(self, owner: Any, name: str) -> None:
         """`owner.name = value`."""
@@ -702,6 +726,11 @@ class Recording(Observer):
     def note(self, what: str, status: str, detail: str = "", location: Location | None = None) -> None:
         """Note what has become of a loop or choice."""
         self.innermost.entries.append(Entry(what, location or user_location(), status, detail))
+
+
+def _arrays(value: Any) -> list[Box]:
+    """The arrays that a value refers to."""
+    return [x.root() for x in flatten(value)[0] if isinstance(x, Box) and x.is_array()]
 
 
 def _handler(function: Any, args: tuple[Any, ...]) -> tuple[Any, Any]:

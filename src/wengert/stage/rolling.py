@@ -29,6 +29,7 @@ from wengert.stage.one_of import OneOf
 from wengert.stage.outcomes import ENDED, Live
 from wengert.stage.places import UNBOUND, Attribute, Cell, Contents, Item, Place, Whole, stored_names
 from wengert.stage.recording import Recording
+from wengert.stage.stacked import Stacked
 from wengert.stage.streams import Stream
 from wengert.stage.values import STATIC, Frame, flatten, leaf_type, statics
 
@@ -178,12 +179,14 @@ class Rolling:
         for one in (*finals.values(), *self._appended):
             one.let_go()
         kinds = self.recording.kinds
-        self._finals = [one for one in finals.values() if not isinstance(one.place, (Contents, Whole))]
+        self._finals = [one for one in finals.values() if not isinstance(one.place, (Contents, Whole, Stacked))]
         news = False
         self.outs = []
         for key, final in finals.items():
             place = final.place
             assert place is not None
+            if isinstance(place, Stacked):
+                news |= self._with_types(place)
             if key in self.lifts:
                 news |= not failed and self.lifts[key].adapt(final, self.index.ssa, kinds)
             elif isinstance(place, Whole):
@@ -197,6 +200,15 @@ class Rolling:
             if not failed and key not in finals:
                 news |= lift.adapt(self.recording.current(lift.place), self.index.ssa, kinds)
         return news
+
+    def _with_types(self, place: Stacked) -> bool:
+        """The items of a list go together from now on, in the types that they have now."""
+        apart = [key for key, lift in self.lifts.items() if key[:2] == ("item", id(place.container))]
+        for key in apart:
+            del self.lifts[key]
+        if place.key in self.lifts:
+            self.lifts[place.key].place = place
+        return bool(apart)
 
     def _lift(self, place: Place, final: Final, failed: bool, missed: bool) -> bool:
         """A place is carried from now on. `missed` tells whether a name was read that is not bound, in some case."""
@@ -286,7 +298,7 @@ class Rolling:
 
     def _check_sharing(self, trial: Body) -> None:
         """Where a pass writes into arrays or containers that are carried by value, nothing else may show them."""
-        by_value = [lift for lift in self.lifts.values() if not isinstance(lift.place, Contents)]
+        by_value = [lift for lift in self.lifts.values() if not isinstance(lift.place, (Contents, Stacked))]
         appended = self._appended
         arrays = [one for final in (*self._finals, *appended) for one in final.arrays if one is not None]
         old = [one for one in arrays if one.born < trial.journal.began]
@@ -316,6 +328,8 @@ class Rolling:
         """Keep what the loop carries: a loop in a loop is recorded several times, and should not learn it each time."""
         found = []
         for lift in self.lifts.values():
+            if isinstance(lift.place, Stacked):
+                continue
             name = lift.place.name if isinstance(lift.place, (Cell, Contents)) else None
             found.append((type(lift.place), name, None if name else lift.place))
         self.recording.guesses[self.body.__code__] = found

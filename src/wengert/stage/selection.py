@@ -15,11 +15,12 @@ from wengert.record import Box
 from wengert.regions import cond
 from wengert.stage.aliases import Doubt
 from wengert.stage.alternatives import side_by_side
-from wengert.stage.bodies import Body, Final
+from wengert.stage.bodies import Body, Final, final_of
 from wengert.stage.joining import Mismatch, cast, join
 from wengert.stage.outcomes import RAISE, RETURN, Outcome, code_of, returned, ways_of
-from wengert.stage.places import Place, Whole, same
+from wengert.stage.places import Item, Place, Whole, same
 from wengert.stage.recording import Recording
+from wengert.stage.stacked import Stacked
 from wengert.stage.unknown import Unknown
 from wengert.stage.values import LEAF, STATIC, Frame, leaf_type, rebuild, zeros_of
 
@@ -52,7 +53,7 @@ class Selection:
             self.recording.innermost.entries += body.entries
         if any(map(_raises, self.bodies)):
             return self._with_errors()
-        finals = [body.settle() for body in self.bodies]
+        finals = self._alike([body.settle() for body in self.bodies])
         found: list[tuple[Place, Final, list[Any], list[list[Any]]]] = []
         for place in _places(finals):
             if any(body.is_spare(place, live) for body in self.bodies):
@@ -82,6 +83,21 @@ class Selection:
         ended = outcome(values)
         self._guard(() if ended is None else (ended.value,))
         return ended
+
+    def _alike(self, finals: list[dict[Key, Final]]) -> list[dict[Key, Final]]:
+        """Where one case has written items of a list one by one, those of a stack are taken apart in the other."""
+        apart = {key[1] for final in finals for key in final if key[0] == "item"}
+        for body, final in zip(self.bodies, finals, strict=True):
+            for key, one in list(final.items()):
+                if isinstance(one.place, Stacked) and key[1] in apart:
+                    del final[key]
+                    with self.recording.lines_into(body):
+                        rows = one.place.over(one.leaves)
+                        items = [rows.item(number) for number in range(rows.count)]
+                    for number, item in enumerate(items):
+                        place = Item(one.place.container, number)
+                        final[place.key] = final_of(place, item)
+        return finals
 
     # -- values of both bodies -----------------------------------------------------------------------------------------
 

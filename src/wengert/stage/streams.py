@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -9,13 +10,11 @@ from typing import Any
 import numpy as np
 
 from wengert.errors import StagingError
-from wengert.functions import as_array
-from wengert.ir import Array, Var, has_order, users_line
-from wengert.primitives import getitem
+from wengert.ir import users_line
 from wengert.record import Box, ground
 from wengert.stage.recording import current_recording, is_abstract
+from wengert.stage.stacked import NoStack, Rows, rows_of
 from wengert.stage.tables import ITEMS
-from wengert.stage.values import containers, flatten, leaf_type, rebuild
 
 
 @dataclass(frozen=True)
@@ -154,54 +153,30 @@ def _of_list(x: Any) -> Stream:
     """A list of values that differ in their numbers only: these are stacked."""
     if not x:
         return Stream(0, lambda index: x[index])
-    rows = [flatten(value) for value in x]
-    frame = rows[0][1]
-    if any(map(containers, x)):
-        raise NoStream(f"it goes through a {type(x).__name__} of objects that may be changed")
-    kinds = [leaf_type(leaf) for leaf in rows[0][0]]
-    for leaves, found in rows:
-        if found != frame:
-            raise NoStream(f"it goes through a {type(x).__name__} of different things")
-        if [leaf_type(leaf) for leaf in leaves] != kinds:
-            raise NoStream(f"it goes through a {type(x).__name__} of numbers of different types")
-    if not kinds:
-        return Stream(len(x), lambda index: x[0])
-    stacks = [ground(as_array(list(column))) for column in zip(*(leaves for leaves, _ in rows), strict=True)]
-
-    def item(index: Any) -> Any:
-        found = [element(stack, index, kind) for stack, kind in zip(stacks, kinds, strict=True)]
-        recording = current_recording()
-        if recording is not None:
-            recording.lend(stacks)
-        return rebuild(frame, iter(found))
-
-    return Stream(len(x), item)
+    try:
+        rows = rows_of(x, exactly=True)
+    except NoStack as why:
+        raise NoStream(f"it goes through a {type(x).__name__}, and {why}") from None
+    return Stream(len(x), functools.partial(_item_of_rows, rows)) if rows.kinds else Stream(len(x), lambda index: x[0])
 
 
-def element(stack: Any, index: Any, kind: Array) -> Any:
-    """An item of a stack, as a Python number where it was one."""
-    found = stack[index]
-    if kind.weak and isinstance(found, Box):
-        found.ssa.weaken()
-    return found.item() if kind.weak and isinstance(found, np.generic) else found
-
-
-def lazy_element(stack: Box, number: int, kind: Array) -> Box:
-    """An item of a stack that is read only when it is used."""
-    box = Box(stack.level, Var(type=kind))
-    box.ssa.vague = has_order(kind)
-    box.attach(stack, getitem, (), {"index": (number,)})
-    box.seen = -1
-    return box
+def _item_of_rows(rows: Rows, index: Any) -> Any:
+    recording = current_recording()
+    if recording is not None and not rows.known:
+        recording.lend(list(rows.stacks))
+    return rows.item(index)
 
 
 def item_of(items: Any, index: Any) -> Any:
     """An item of a list or tuple, by an abstract number."""
+    if not items:
+        raise IndexError(f"{type(items).__name__} index out of range")
     try:
-        return stream_of(items).item(index)
-    except NoStream as why:
+        return _item_of_rows(rows_of(items), index)
+    except NoStack as why:
         raise StagingError(
-            f"an item of a {type(items).__name__} is read at a number that is not known yet, but {why}{users_line()}"
+            f"an item of a {type(items).__name__} is read at a number that is not known yet, but {why}. Put what is "
+            f"alike in all items into an array{users_line()}"
         ) from None
 
 
