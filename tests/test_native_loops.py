@@ -137,3 +137,41 @@ def test_overwritten_rows_and_columns():
         return np.sum(u * u)
 
     agree(f, np.arange(16.0).reshape(4, 4) / 10, rtol=1e-11)
+
+
+# -- determinants ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 7])
+@pytest.mark.parametrize("stack", [(), (20,)])
+def test_cofactors_at_any_rank(n, stack):
+    rng = np.random.default_rng(n)
+    a = rng.standard_normal((*stack, n, n))
+    low = a.copy()
+    if n > 1:
+        low[..., -1, :] = low[..., 0, :]
+
+    def f(x):
+        return np.sum(np.linalg.det(x) * 1.5)
+
+    for matrix in (a, low, np.zeros_like(a)):
+        np.testing.assert_allclose(wg.compile(wg.grad(f))(matrix), wg.grad(f)(matrix), rtol=1e-10, atol=1e-10)
+        if n <= 4:
+            h = wg.compile(wg.hessian(f))(matrix)
+            np.testing.assert_allclose(h, wg.hessian(f)(matrix), rtol=1e-10, atol=1e-10)
+
+
+def test_filter_with_a_determinant():
+    def f(gain, ys):
+        state, spread, total = np.zeros(2), np.eye(2), 0.0
+        for y in ys:
+            s = gain @ spread @ gain.T + np.eye(2)
+            r = y - gain @ state
+            k = np.linalg.solve(s, gain @ spread).T
+            total = total - r @ np.linalg.solve(s, r) - np.log(np.linalg.det(s))
+            state, spread = state + k @ r, spread - k @ gain @ spread + 0.1 * np.eye(2)
+        return total
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        agree(f, np.array([[1.0, 0.2], [0.0, 1.0]]), np.arange(12.0).reshape(6, 2) / 5, wrt=(0, 1), rtol=1e-9)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from wengert.ir import Array, Primitive, Routine, dtype_of, register, shape_of
+from wengert.primitives import minors
 from wengert.primitives.products import batch_cores, flip_matrix
 from wengert.primitives.shape import reduce_sum, sum_to
 
@@ -131,6 +132,7 @@ cofactors_along: Primitive = register(
         transposes=(None, lambda ct, a, da: sum_to(cofactors_along(a, ct), shape_of(da))),
         batch=batch_cores(lambda a, da: cofactors_along(a, da), 2, 2),
         samples=lambda rng: [((*xs, rng.standard_normal(xs[0].shape)), {}) for xs, _ in _regular_samples(rng)],
+        native=Routine("cofactors", small=minors.cofactors_along),
     )
 )
 
@@ -141,7 +143,8 @@ cofactors: Primitive = register(
         lambda a: a,
         jvp=lambda y, xs, dxs: cofactors_along(xs[0], dxs[0]),
         batch=lambda size, args, batched: cofactors(args[0]),
-        samples=_regular_samples,
+        samples=lambda rng: [*_regular_samples(rng), ((regular(rng, 2, 6, 6),), {})],
+        native=Routine("cofactors", small=minors.cofactors),
     )
 )
 

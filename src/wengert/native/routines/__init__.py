@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from wengert.native.routines import checks, fourier, indexing, linalg, lists, products, regions, scans, sorting
+from wengert.native.routines import (
+    checks,
+    cofactors,
+    fourier,
+    indexing,
+    linalg,
+    lists,
+    products,
+    regions,
+    scans,
+    sorting,
+)
 
 ROUTINES: dict[str, Callable[..., Any]] = {
     "gather": indexing.gather,
@@ -18,6 +29,7 @@ ROUTINES: dict[str, Callable[..., Any]] = {
     "argsort": sorting.argsort,
     "searchsorted": sorting.searchsorted,
     "linalg": linalg.linalg,
+    "cofactors": cofactors.cofactors,
     "sequence_sum": lists.total,
     "sequence_where": lists.choice,
     "spread_items": lists.spread,
