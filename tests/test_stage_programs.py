@@ -20,7 +20,7 @@ assert as_written_arrays
 assert as_written_snippets
 # Which kind of thing a value is, how many there are, or the digits of a number depend on numbers here.
 REFUSED = frozenset({
-    "kmeans", "state-machine", "generators", "contexts", "comprehensions", "decision-by-confidence",
+    "kmeans", "generators", "contexts", "comprehensions", "decision-by-confidence",
 })  # fmt: skip
 REFUSED_SNIPPETS = frozenset({
     "insort", "arange", "boolmask", "strx", "heap", "timing", "printing", "matherr", "overflow", "strfmt", "sortkey",

@@ -1,5 +1,6 @@
 """Programs in which a name is one thing or another: None or a number, one text or another, bound or not."""
 
+import enum
 from collections.abc import Callable
 from typing import Any
 
@@ -167,3 +168,52 @@ def a_pair_or_none(x, low):
         return x
     a, b = bracket
     return (a + b) / 2
+
+
+class _Phase(enum.Enum):
+    GROWING = "growing"
+    DECAYING = "decaying"
+    RESTING = "resting"
+
+
+@alternative
+def matched_phases(x, low):
+    phase, size, total = _Phase.GROWING, x, 0.0
+    for step in range(12):
+        match phase:
+            case _Phase.GROWING:
+                size = size * 1.5
+                if size > 2 + low:
+                    phase = _Phase.DECAYING
+            case _Phase.DECAYING if step % 2:
+                size = size * 0.4
+            case _Phase.DECAYING:
+                size = size - 0.3 * low
+                if size < 0.5:
+                    phase = _Phase.RESTING
+            case _Phase.RESTING | None:
+                size = size + 0.25
+                phase = _Phase.GROWING if size > 1 else phase
+        total += size * step
+    return total
+
+
+@alternative
+def matched_numbers(x, low):
+    total = 0.0
+    for k in range(6):
+        match int(x * k):
+            case 0 | 1:
+                total += x
+            case 2:
+                total += x * x
+            case n if n > 5:
+                total += n * x
+                continue
+            case 3 as n:
+                total += n * low * x
+            case other:
+                if other == 5:
+                    return total
+        total *= 1.5
+    return total

@@ -9,6 +9,7 @@
     a and b                ->  H.both(a, lambda: b)
     not a                  ->  H.negate(a)
     a < b < c              ->  H.chain(('Lt', 'Lt'), a, lambda: b, lambda: c)
+    match a: case b: A     ->  an `if`, where the patterns compare (`patterns`)
     assert a, m            ->  H.check(a, lambda: m)
     f"{a:.2f}"             ->  H.text((a, -1, '.2f'))
     [f(x) for x in a]      ->  H.elements(a, lambda item: [f(x) for x in (item,)])
@@ -44,6 +45,7 @@ from wengert.read.names import (
     parameters,
     suspends,
 )
+from wengert.read.patterns import AsChoices
 from wengert.read.rewrite import FRAMES, UNTOUCHED, Light, at, at_start, hook_call
 
 REGION = "__wengert_block_"  # functions made of blocks
@@ -85,6 +87,7 @@ class Full(Light):
 
     def function_body(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.stmt]:
         """The statements of a function; what its blocks bind is declared to be the function's own."""
+        AsChoices().visit(node)
         scope = self._enter(node)
         body = list(node.body)
         head: list[ast.stmt] = []
