@@ -14,7 +14,7 @@ from wengert.native import threads
 from wengert.native.llvm import Builder, Module
 from wengert.native.values import Val
 
-INTERRUPTED = 2**31 - 1  # the status of a program that a signal has stopped
+RAISED = 2**31 - 1  # the status of a program that ends with an exception of Python's: Ctrl-C, or in what it called
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Assembly:
 
     module: Module = field(default_factory=Module)
     slots: list[int] = field(default_factory=list)  # the addresses in the module's table
-    failures: list[Failure] = field(default_factory=list)  # by status, from 2 on
+    failures: list[Failure] = field(default_factory=list)  # by status, from 2 on; 1: there is no memory
     keep: list[Any] = field(default_factory=list)  # objects whose addresses are in the table
     reasons: dict[str, str] = field(default_factory=dict)  # rows that are left to Python, and why
     cost: float = 0.0  # elements that are computed, about
@@ -69,12 +69,6 @@ class Assembly:
         pool = threads.pool
         address = ctypes.cast(pool.wake, ctypes.c_void_p).value or 0
         return self.address("pool", lambda: pool.address), self.address("wake", lambda: address)
-
-    def callback(self, function: Any) -> int:
-        """The slot of a ctypes callback."""
-        self.keep.append(function)
-        self.slots.append(ctypes.cast(function, ctypes.c_void_p).value or 0)
-        return len(self.slots) - 1
 
     def fail(self, make: Callable[[list[int]], Exception], line: Line | None) -> int:
         """The status that stands for an error."""

@@ -81,13 +81,11 @@ class MethodDef(ctypes.Structure):
 
 
 FASTCALL = 0x0080
-_definitions: list[MethodDef] = []  # read when their functions are freed, so they stay
 
 
 def builtin(address: int, name: str, keep: Any) -> Any:
-    """A builtin function of the code at an address; `keep` lives as long as it does."""
+    """A builtin function of the code at an address; `keep` lives as long as it does, and a little longer."""
     definition = MethodDef(name.encode(), address, FASTCALL, None)
-    _definitions.append(definition)
     new = ctypes.pythonapi.PyCFunction_NewEx
     new.restype, new.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p]
-    return new(ctypes.addressof(definition), keep, None)
+    return new(ctypes.addressof(definition), (definition, keep), None)  # which goes last when the function goes

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import os
 import threading
+import weakref
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -11,6 +15,22 @@ import llvmlite
 import llvmlite.binding as llvm
 
 LOCK = threading.RLock()  # LLVM's context and engine are of one thread at a time
+_LLVMLITES: Any = getattr(llvm.ffi.lib, "_lock", contextlib.nullcontext())  # what is freed takes its lock without ours
+
+
+def _before_fork() -> None:
+    """A child process must not begin with LLVM in the middle of something."""
+    LOCK.acquire()
+    _LLVMLITES.__enter__()
+
+
+def _after_fork() -> None:
+    _LLVMLITES.__exit__(None, None, None)
+    LOCK.release()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)
 
 
 @dataclass(frozen=True)
@@ -41,20 +61,15 @@ def machine() -> Machine:
 @cache
 def target_machine(level: int) -> Any:
     """LLVM's code generator at one of its levels, 0 to 3."""
+    return _new_target_machine(level)
+
+
+def _new_target_machine(level: int) -> Any:
     host = machine()
     target = llvm.Target.from_triple(host.triple)
     return target.create_target_machine(
         cpu=host.cpu, features=host.features, opt=level, reloc="pic", codemodel="jitdefault", jit=True
     )
-
-
-_engines: list[Any] = []  # one for each piece of code, which all use the same names
-
-
-def _engine() -> Any:
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target_machine(0))
-    _engines.append(engine)
-    return engine
 
 
 def parse(text: str, verify: bool = False) -> Any:
@@ -99,20 +114,30 @@ def assembly_text(module: Any, level: int) -> str:
     return str(target_machine(level).emit_assembly(module))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Loaded:
-    """Code in memory."""
+    """Code in memory, for as long as this object lives."""
 
+    engine: Any  # of its own, for all pieces of code use the same names
     table: int
     addresses: dict[str, int]
 
 
 def load(code: bytes, names: tuple[str, ...]) -> Loaded:
-    """Bring object code into memory; it stays there."""
+    """Bring object code into memory; its function `discard`, if it has one, is called in the end."""
     with LOCK:
-        engine = _engine()
+        owned = _new_target_machine(0)  # by the engine, which frees it
+        engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), owned)
         engine.add_object_file(llvm.ObjectFileRef.from_data(code))
         engine.finalize_object()
-        return Loaded(
-            engine.get_global_value_address("table"), {n: engine.get_function_address(n) for n in names}
-        )
+        addresses = {n: engine.get_function_address(n) for n in names}
+        loaded = Loaded(engine, engine.get_global_value_address("table"), addresses)
+        discard = engine.get_function_address("discard")
+    if discard:
+        weakref.finalize(loaded, _discard, engine, ctypes.CFUNCTYPE(None)(discard)).atexit = False
+    return loaded
+
+
+def _discard(engine: Any, function: Any) -> None:
+    """Free what code has kept, while the code is still there."""
+    function()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from wengert.ir import Array
-from wengert.native.assembly import INTERRUPTED, Assembly, Frame
+from wengert.native.assembly import RAISED, Assembly, Frame
 from wengert.native.capi import CApi
 from wengert.native.giving import built, gives, new_arrays, scalar
 from wengert.native.llvm import PROGRAM, Builder
@@ -86,6 +86,7 @@ def emit_entry(assembly: Assembly, program: Program, calls: Calls, name: str = "
     b.start("slow")
     taking.give_up()
     b.emit(f"ret ptr {api.vectorcall(api.object(calls.slow), Val('%args', 'p'), Val('%count', 'i8')).text}")
+    _undo(api, made, taking)
     b.start("failed")
     b.emit("ret ptr null")
     assembly.module.functions[f"@{name}"] = b.finish(f"ptr @{name}(ptr %self, ptr %args, i64 %count) #3")
@@ -98,7 +99,26 @@ def _memory(api: CApi, size: int) -> Val:
     module.declare("@free", "declare void @free(ptr)")
     module.declare("@malloc", "declare ptr @malloc(i64)")
     module.functions["@wengert.memory"] = _MEMORY
-    return api.b.call("@wengert.memory", "p", [api.number(size)])
+    found = api.b.call("@wengert.memory", "p", [api.number(size)])
+    api.b.leave(api.b.compare("eq", found, api.null), "nomemory")
+    return found
+
+
+def _undo(api: CApi, made: Sequence[Val | None], taking: Taking) -> None:
+    """Where there is no memory: the arrays that were made are given back, from the last one on, and the arguments."""
+    b = api.b
+    b.start("nomemory")
+    api.call("PyErr_NoMemory", "p")
+    for k in range(len(made), 0, -1):
+        b.emit(f"br label %undo{k}")
+        b.start(f"undo{k}")
+        x = made[k - 1]
+        if x is not None:
+            api.call("Py_DecRef", None, x)
+    b.emit("br label %undo0")
+    b.start("undo0")
+    taking.give_up()
+    b.emit("br label %failed")
 
 
 def _run(api: CApi, program: Program, frame: Frame, memory: Val, shared: bool) -> Val:
@@ -122,17 +142,25 @@ def _stop(api: CApi, made: Sequence[Val | None], status: Val, frame: Frame, fail
     for x in made:
         if x is not None:
             api.call("Py_DecRef", None, x)
-    b.leave(b.compare("eq", status, b.constant(INTERRUPTED, "i4")), "failed")
+    b.leave(b.compare("eq", status, b.constant(RAISED, "i4")), "failed")
     block = b.alloca(16)
-    b.store(api.call("PyLong_FromLongLong", "p", b.cast("sext", status, "i8")), block)
-    b.store(api.call("PyLong_FromVoidPtr", "p", frame.error(b, 0)), b.offset(block, 8))
-    b.emit(f"ret ptr {api.vectorcall(api.object(fail), block, api.number(2)).text}")
+    numbers = (
+        api.call("PyLong_FromLongLong", "p", b.cast("sext", status, "i8")),
+        api.call("PyLong_FromVoidPtr", "p", frame.error(b, 0)),
+    )
+    for k, x in enumerate(numbers):
+        b.store(x, b.offset(block, 8 * k))
+    found = api.vectorcall(api.object(fail), block, api.number(2))
+    for x in numbers:
+        api.call("Py_DecRef", None, x)
+    b.emit(f"ret ptr {found.text}")
     b.start(b.label("unreachable"))
 
 
 # A block of working memory is kept from call to call; a call that finds it taken gets one of its own.
 _MEMORY = """
 @wengert.kept = internal global ptr null
+@wengert.raw = internal global ptr null
 @wengert.taken = internal global i32 0
 define internal ptr @wengert.memory(i64 %size) {
   %was = atomicrmw xchg ptr @wengert.taken, i32 1 acquire
@@ -145,17 +173,29 @@ kept:
 first:
   %more = add i64 %size, 64
   %raw = call ptr @malloc(i64 %more)
+  %empty = icmp eq ptr %raw, null
+  br i1 %empty, label %nothing, label %keep
+nothing:
+  store atomic i32 0, ptr @wengert.taken release, align 4
+  ret ptr null
+keep:
   %number = ptrtoint ptr %raw to i64
   %up = add i64 %number, 63
   %aligned = and i64 %up, -64
   %block = inttoptr i64 %aligned to ptr
   store ptr %block, ptr @wengert.kept
+  store ptr %raw, ptr @wengert.raw
   ret ptr %block
 use:
   ret ptr %old
 new:
   %size2 = add i64 %size, 128
   %raw2 = call ptr @malloc(i64 %size2)
+  %empty2 = icmp eq ptr %raw2, null
+  br i1 %empty2, label %none2, label %made
+none2:
+  ret ptr null
+made:
   %number2 = ptrtoint ptr %raw2 to i64
   %up2 = add i64 %number2, 127
   %aligned2 = and i64 %up2, -64
@@ -174,6 +214,11 @@ own:
 other:
   %before = getelementptr i8, ptr %block, i64 -8
   %raw = load ptr, ptr %before
+  call void @free(ptr %raw)
+  ret void
+}
+define void @discard() {
+  %raw = load ptr, ptr @wengert.raw
   call void @free(ptr %raw)
   ret void
 }"""

@@ -20,7 +20,10 @@ def gives(structure: Structure) -> bool:
 
 
 def new_arrays(api: CApi, outputs: Sequence[Array], frame: Frame) -> list[Val | None]:
-    """A new array for each output, in the frame; nothing for a number."""
+    """A new array for each output, in the frame; nothing for a number.
+
+    Where there is no room for the k-th, the block `undo<k>` is next.
+    """
     b, made = api.b, list[Val | None]()
     for k, kind in enumerate(outputs):
         if kind.shape == ():
@@ -33,7 +36,7 @@ def new_arrays(api: CApi, outputs: Sequence[Array], frame: Frame) -> list[Val | 
             cpython.NEW_FROM_DESCR, api.object(np.ndarray), descr, b.constant(kind.ndim, "i4"), dims, api.null,
             api.null, b.constant(0, "i4"), api.null,
         )  # fmt: skip
-        b.leave(b.compare("eq", x, api.null), "failed")
+        b.leave(b.compare("eq", x, api.null), f"undo{k}")
         b.store(b.load(b.offset(x, cpython.DATA), "p"), frame.output(b, k))
         made.append(x)
     return made

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from wengert.ir import Array, WengertList, shape_of
-from wengert.native import python_calls
 from wengert.native.assembly import Assembly, Frame
 
 
@@ -57,8 +56,6 @@ class Guard:
 
     def fail(self, status: int, address: int) -> None:
         """Raise what a status stands for; the numbers that were noted are at the address."""
-        if status == 1:
-            python_calls.raise_pending()
         failure = self.assembly.failures[status - 2]
         error = failure.make(list((ctypes.c_int64 * Frame.ERRORS).from_address(address)))
         if failure.line is not None and failure.line.location is not None:

@@ -120,7 +120,7 @@ def compile_list(
         more = Assembly()
         emit_entry(more, program._replace(address=address), flat)
         code = _code(more.module.text(len(more.slots)), "none", 0, verify)
-        return _loaded(more, code, (more, assembly, guard), "entry")[0]
+        return _loaded(more, code, (more, entry), "entry")[0]
 
     def call() -> Any:
         with engine.LOCK:
@@ -139,7 +139,7 @@ def _loaded(assembly: Assembly, code: bytes, keep: Any, *names: str) -> tuple[An
     table = (ctypes.c_void_p * max(len(assembly.slots), 1)).from_address(loaded.table)
     for i, address in enumerate(assembly.slots):
         table[i] = address
-    return cpython.builtin(loaded.addresses["entry"], "compiled", keep), loaded.addresses.get("program", 0)
+    return cpython.builtin(loaded.addresses["entry"], "compiled", (loaded, keep)), loaded.addresses.get("program", 0)
 
 
 def _code(text: str, level: str, generator: int, verify: bool) -> bytes:

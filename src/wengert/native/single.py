@@ -19,6 +19,8 @@ from wengert.native.ufuncs import CompiledLoop, compiled_loop
 from wengert.native.values import Val, code_of
 from wengert.native.views import Layout, Place, layout_of, phantom
 
+SLOW = 50  # additions that take as long as an element of a special function, about
+
 
 def emit(low: Scope, line: Line) -> None:
     """The code of one line."""
@@ -160,6 +162,7 @@ def one_by_loop(low: Scope, line: Line, xs: Sequence[Val]) -> Val:
         place = b.alloca(16)
         b.store(literal(low.e, x.value, code) if isinstance(x, Literal) else low.e.convert(x, code), place)
         pointers.append(place)
+    low.assembly.cost += SLOW
     result, code = b.alloca(16), code_of(loop.dtypes[-1])
     assert code is not None
     _call_loop(low, loop, [*pointers, result], b.constant(1, "i8"), [0] * (len(pointers) + 1))
@@ -177,6 +180,7 @@ def by_loop(low: Scope, line: Line) -> bool:
     if None in codes:
         return False
     out = low.place(line.outputs[0])
+    low.assembly.cost += SLOW * out.layout.size
     places = []
     for x, code in zip(line.inputs, codes, strict=False):
         assert code is not None

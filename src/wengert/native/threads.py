@@ -69,6 +69,7 @@ class Pool:
                 loaded = engine.load(engine.assemble(module, 1), ("work",))
                 kind = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)
                 self._work = kind(loaded.addresses["work"])
+                self._work.loaded = loaded  # stays for good
         return self._work
 
     def forget(self) -> None:

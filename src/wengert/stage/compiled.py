@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -222,7 +223,14 @@ class Compiled:
             args = tuple([Fixed(x) if i in self.static_numbers else x for i, x in enumerate(args)])
             kwargs = {key: Fixed(x) if key in self.static_names else x for key, x in kwargs.items()}
         leaves, structure = flatten((args, kwargs)) if kwargs else flatten(args)
-        return self._keyed(leaves, [_kind(leaf) for leaf in leaves], structure)
+        kinds = [_kind(leaf) for leaf in leaves]
+        for i, (leaf, kind) in enumerate(zip(leaves, kinds, strict=True)):
+            if kind is None and type(leaf) is int:
+                leaves[i] = Fixed(leaf)
+            elif kind is not None and not kind.dtype.isnative:
+                leaves[i] = _native_order(leaf)
+                kinds[i] = _kind(leaves[i])
+        return self._keyed(leaves, kinds, structure)
 
     def _keyed(self, leaves: list[Any], kinds: list[Array | None], structure: Structure) -> Given:
         """The arguments with their key: integers that have turned out to decide a shape are static."""
@@ -259,6 +267,16 @@ class Compiled:
 
 
 _one_at_a_time = threading.RLock()  # while a function is recorded, the objects that it writes are not what they seem
+
+
+def _begin_anew() -> None:
+    """In a child process, the thread that records may be missing."""
+    global _one_at_a_time
+    _one_at_a_time = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_anew)
 
 
 def _shared(recorded: Recorded, given: Given, hidden: Sequence[Any]) -> tuple[int, int] | None:
@@ -298,9 +316,14 @@ def _arguments(structure: Structure, leaves: Sequence[Any]) -> tuple[tuple[Any, 
 
 
 def _kind(leaf: Any) -> Array | None:
-    """The type of an argument that is an input of the list; None for texts, truths, static ones and objects."""
+    """The type of an argument that is an input of the list; None for texts, truths, static ones and objects.
+
+    An integer of more than 64 bits is static.
+    """
     kind = type(leaf)
-    if kind in (float, int, complex):
+    if kind is int and not -(2**63) <= leaf < 2**63:
+        found = None
+    elif kind in (float, int, complex):
         found = type_of(leaf)
     elif isinstance(leaf, (np.ndarray, np.generic)):
         found = Array(leaf.shape, leaf.dtype) if leaf.dtype.kind in "fciub" else None
@@ -309,6 +332,11 @@ def _kind(leaf: Any) -> Array | None:
     else:
         found = None
     return found
+
+
+def _native_order(x: Any) -> Any:
+    """An array with the bytes of its numbers in the order of this machine."""
+    return x.astype(x.dtype.newbyteorder("="))
 
 
 def _mark(value: Any) -> Any:

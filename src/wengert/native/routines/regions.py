@@ -9,16 +9,14 @@ from typing import Any
 import numpy as np
 
 from wengert.ir import Line, Seq, Var, WengertList, type_of
-from wengert.native import cpython, moves
-from wengert.native.assembly import INTERRUPTED
+from wengert.native import moves
+from wengert.native.interrupts import LONG, look
 from wengert.native.scope import Scope
 from wengert.native.sequences import Growing, Items, item, nothing, value_of
 from wengert.native.updates import updates
 from wengert.native.values import Val, code_of
 from wengert.native.views import Layout, Place, c_layout
 from wengert.regions.layout import Loop
-
-PATIENCE = 50_000_000  # elements that are computed between two looks at whether the user wants to stop
 
 
 def kind_of(x: Any) -> Any:
@@ -359,9 +357,9 @@ def for_(low: Scope, line: Line) -> None:
                 y.claim(child, at)
             _trip(low, child, state, ys)
             cost = max(low.assembly.cost - before, 1.0)
-            if length is None or cost * length > PATIENCE:
+            if length is None or cost * length > LONG:
                 look(low, cost)
-        low.assembly.cost = before + cost * (length if length is not None else PATIENCE)
+        low.assembly.cost = before + cost * (length if length is not None else LONG)
     for part in (*state, *ys):
         part.finish()
 
@@ -433,7 +431,7 @@ def while_(low: Scope, line: Line) -> None:
         b.put(count, b.op("add", b.get(count), b.constant(1, "i8")))
         look(low, max(low.assembly.cost - before, 1.0))
     low.arena.rewind(top, max(child.arena.size, condition.arena.size))
-    low.assembly.cost = before + PATIENCE
+    low.assembly.cost = before + LONG
     for part in (*state, *ys):
         part.finish()
     if len(line.outputs) > carries:
@@ -445,29 +443,6 @@ def _rename(scope: Scope, v: Var, other: Var) -> None:
     for table in tables:
         if v in table:
             table[other] = table.pop(v)
-
-
-def look(low: Scope, cost: float) -> None:
-    """Once in a while, look whether the user wants to stop: Ctrl-C ends the program."""
-    b = low.b
-    if b.language != "llvm":
-        return
-    left = b.alloca(8)
-    b.head.append(f"  store i64 {PATIENCE}, ptr {left.text}")
-    now = b.op("sub", b.load(left, "i8"), b.constant(int(min(cost, PATIENCE)), "i8"))
-    b.store(now, left)
-    with b.when(b.compare("slt", now, b.constant(0, "i8"))):
-        b.store(b.constant(PATIENCE, "i8"), left)
-
-        def function(name: str) -> Val:
-            return b.slot(low.assembly.address(("C", name), lambda: cpython.function(name)))
-
-        state = b.call_address(function("PyGILState_Ensure"), "i4", [])
-        found = b.call_address(function("PyErr_CheckSignals"), "i4", [])
-        assert state is not None
-        assert found is not None
-        b.call_address(function("PyGILState_Release"), None, [state])
-        b.guard(b.compare("ne", found, b.constant(0, "i4")), INTERRUPTED)
 
 
 # -- choices -----------------------------------------------------------------------------------------------------------
