@@ -58,7 +58,7 @@ class Array:
 class Seq:
     """A sequence of items of one type, whose length is known when the list runs: what a loop leaves, step by step.
 
-    `Seq[Seq[T]]` is ragged. An empty sequence stands for one of zeros, of any length.
+    `Seq[Seq[T]]` is ragged. No item is weak. An empty sequence stands for one of zeros, of any length.
 
     Examples
     --------
@@ -67,6 +67,10 @@ class Seq:
     """
 
     item: Array | Seq
+
+    def __post_init__(self) -> None:
+        if isinstance(self.item, Array) and self.item.weak:  # what is read from a buffer is no Python number
+            object.__setattr__(self, "item", Array(self.item.shape, self.item.dtype))
 
     @property
     def dtype(self) -> np.dtype[Any]:

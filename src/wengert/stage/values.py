@@ -243,7 +243,8 @@ def attributes(value: Any) -> dict[str, Any]:
 def leaf_type(value: Any) -> Array:
     """The type in which a line carries a number or an array."""
     if isinstance(value, Box):
-        value.refresh()
+        if value.seen >= 0:  # an item of a stack that nobody has read is not read for its type
+            value.refresh()
         found = value.ssa.type
     else:
         found = type_of(value)
