@@ -80,6 +80,7 @@ class Body:
         self.outcome: Outcome | None = None
         self.is_trial = False
         self.missed = False  # whether a name was read in some case that is not bound
+        self.is_root = False  # the whole program
         self.happens = False  # whether what is in it happens once, for sure, where the body around it does
         self.iterators: dict[int, Any] = {}  # those made in it
         self.lent: list[Box] = []  # arrays that must not be written
@@ -125,7 +126,7 @@ class Body:
                 if place.key in self._finals:
                     continue
                 new = new if isinstance(place, Item) else place.get()
-            self._finals[place.key] = final_of(place, new, self.look)
+            self._finals[place.key] = final_of(place, new, self.look, lazily=self.is_root)
         if self.outcome is not None and RETURN in self.outcome.ways:
             self.value = final_of(None, self.outcome.value, self.look)
         if self.outcome is not None and isinstance(self.outcome.code, Box):
@@ -193,8 +194,8 @@ class Body:
         return any(line.acts() for line in self.level.recorder.lines)
 
 
-def final_of(place: Place | None, value: Any, look: Look | None = None) -> Final:
-    """What is in a place, its arrays as they are at this moment."""
+def final_of(place: Place | None, value: Any, look: Look | None = None, lazily: bool = False) -> Final:
+    """What is in a place, its arrays as they are at this moment; `lazily`: numbers that nobody has read yet stay so."""
     if isinstance(place, Contents):
         level, var = value
         return Final(place, LEAF, [Box(level, var)], [None])
@@ -202,7 +203,12 @@ def final_of(place: Place | None, value: Any, look: Look | None = None) -> Final
     arrays = [shown(x) if isinstance(x, Box) and x.is_array() else None for x in leaves]
     objects = containers(value, look)
     whole = id(value) if id(value) in objects else None
-    return Final(place, frame, [now(leaf) for leaf in leaves], arrays, objects, whole)
+    return Final(place, frame, [x if lazily and _is_unread(x) else now(x) for x in leaves], arrays, objects, whole)
+
+
+def _is_unread(value: Any) -> bool:
+    """Whether a value is a number in a stack that nobody has read: it is not written either."""
+    return isinstance(value, Box) and value.seen < 0 and not value.ssa.type.shape
 
 
 def shown(box: Box) -> Shown:
