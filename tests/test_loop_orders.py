@@ -62,8 +62,6 @@ EXACT = programs(mpmath.sin, mpmath.exp)
 POINTS = {"nested": (1.3, 1.45), "ragged": (1.1,), "deep": (1.2,)}
 CASES = [(name, x, order) for name, points in POINTS.items() for x in points for order in (1, 2, 3, 4)]
 FEWER = [case for case in CASES if case[2] == 1 or (case[0] == "ragged" and case[2] < 4)]  # LLVM takes its time
-    case for case in CASES if case[2] <= 1 or (case[:2] == ("ragged", 1.1) and case[2] <= 3)
-]  # LLVM takes its time
 
 
 def exact(name: str, x: float, order: int) -> float:
