@@ -23,8 +23,7 @@ REFUSED = frozenset({
     "kmeans", "generators", "contexts", "comprehensions", "decision-by-confidence",
 })  # fmt: skip
 REFUSED_SNIPPETS = frozenset({
-    "insort", "arange", "boolmask", "strx", "heap", "timing", "printing", "matherr", "overflow", "strfmt", "sortkey",
-    "listsort",
+    "arange", "boolmask", "strx", "heap", "timing", "printing", "matherr", "overflow", "strfmt",
 })  # fmt: skip
 EVERY = (*AS_WRITTEN, *PROGRAMS, *STAGED)
 

@@ -1,5 +1,7 @@
 """Lists whose items are read and written by numbers that depend on values; p holds two numbers."""
+# ruff: noqa: E741
 
+import bisect
 
 import numpy as np
 
@@ -238,3 +240,78 @@ def out_of_range(p):
     k = int(p[0] * 9)
     c[k] = p[1]
     return c[0] + c[1]
+
+
+@program
+def order1(p):
+    l = [(p[0] * np.sin(3.0 * i), i) for i in range(9)]
+    s = sorted(l, key=lambda t: t[0])
+    r = sorted(l, key=lambda t: -(t[0] ** 2), reverse=True)
+    l.sort(key=lambda t: t[0] * t[1], reverse=True)
+    b = max(l, key=lambda t: t[0])
+    c = min(l, key=lambda t: t[0])
+    return (
+        sum(i * v * k for i, (v, k) in enumerate(s))
+        + sum(i * v + k for i, (v, k) in enumerate(r))
+        + sum(i * i * v for i, (v, k) in enumerate(l))
+        + b[0] * b[1]
+        + c[0]
+    )
+
+
+@program
+def order2(p):
+    l = []
+    for i in range(7):
+        bisect.insort(l, p[0] * np.sin(5.0 * i) + p[1] * 0.1)
+    k = bisect.bisect_left(l, p[0] * 0.2)
+    names = ["a", "b", "c"]
+    w = {"a": p[0], "b": p[1], "c": p[0] * p[1]}
+    best = max(names, key=lambda n: w[n])
+    return sum(i * v for i, v in enumerate(l)) + l[k] * k + max(w.values()) + min(p[0], 3.0, p[1]) + w[best]
+
+
+@program
+def order3(p):
+    w = {"a": p[0], "b": p[1], "c": p[0] * p[1]}
+    best = max(w, key=w.get)
+    i = min(range(5), key=lambda k: (k - p[1] * 2) ** 2)
+    d = max((v, k) for k, v in enumerate([p[0], p[1], 2.0 * p[0]]))[0]
+    return w[best] * 2 + i * p[0] + max([], default=p[1]) + d
+
+
+@program
+def order4(p):
+    class Q:
+        def __init__(s, x):
+            s.x = x
+
+        def __lt__(s, o):
+            return s.x < o.x
+
+    a = min([Q(p[0]), Q(p[1]), Q(0.9)])
+    b = sorted([3.0, p[0], 1.0])[1]
+    c = sorted([p[1], p[0], 1.0, 2.0], reverse=True)
+    ties = sorted([(p[0], 1), (p[0], 2), (p[1], 3)], key=lambda t: t[0], reverse=True)
+    return a.x * b + c[0] * c[-1] + ties[1][1] * p[0] + ties[2][1]
+
+
+@program
+def order5(p):
+    a = (p[0], 1.0)
+    b = (p[0], p[1])
+    c = [p[0], 2]
+    r = 0.0
+    if a < b:
+        r += p[0]
+    if a == b:
+        r += 10.0
+    if a != (p[0] * 1.0, 1.0):
+        r += 20.0
+    if (1, p[0]) > (1, p[1]):
+        r += 40.0
+    if c == [p[0], 2]:
+        r += 80.0 * p[1]
+    if (p[0],) <= (p[0], 3):
+        r += 100.0
+    return r

@@ -1,6 +1,6 @@
 """Recording whole programs: loops and choices stay what they are."""
 
-from wengert.stage import branches, builtin, cases, containers, expressions, loops, operators, policy, text
+from wengert.stage import branches, builtin, cases, containers, expressions, loops, operators, orders, policy, text
 from wengert.stage.compiled import Compiled
 from wengert.stage.program import Fixed, Recorded
 from wengert.stage.quick import Containers, Execution
@@ -24,6 +24,7 @@ __all__ = [
     "expressions",
     "loops",
     "operators",
+    "orders",
     "place_of",
     "policy",
     "text",

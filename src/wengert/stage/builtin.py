@@ -11,26 +11,23 @@ from typing import Any
 
 import numpy as np
 
-from wengert.functions import as_array
 from wengert.ir import bind
-from wengert.primitives import where
 from wengert.primitives.rounding import to_integer
 from wengert.read.blocks import iterate
 from wengert.read.calls import call
 from wengert.read.mathematics import COMPLEX, REAL
-from wengert.read.operations import binary, compare
+from wengert.read.operations import binary
 from wengert.record import Box
 from wengert.stage.branches import truth
 from wengert.stage.expressions import Generated, elements
 from wengert.stage.grown import grown_in, length_of
-from wengert.stage.joining import Mismatch, cast, join
 from wengert.stage.loops import loop
 from wengert.stage.masked import Masked
 from wengert.stage.recording import Recording, is_abstract
 from wengert.stage.stacked import lazy_element
 from wengert.stage.streams import Parts, TracedRange, weak_integer
 from wengert.stage.tables import Proceed, means, method
-from wengert.stage.values import is_number, leaf_type
+from wengert.stage.values import leaf_type
 
 
 def _names(*names: str) -> Any:
@@ -181,83 +178,6 @@ def _over(iterable: Any, combine: Any, stops: bool) -> Any:
                 return stops
         else:
             found = holds if type(found) is bool else combine(found, holds)
-    return found
-
-
-@means(max)
-def _max(recording: Recording, proceed: Proceed, *args: Any, **options: Any) -> Any:
-    return _chosen("Gt", proceed, args, options)
-
-
-@means(min)
-def _min(recording: Recording, proceed: Proceed, *args: Any, **options: Any) -> Any:
-    return _chosen("Lt", proceed, args, options)
-
-
-def _chosen(better: str, proceed: Proceed, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
-    """The first of the best, as Python finds it."""
-    items = args if len(args) > 1 else args[0] if type(args[0]) is Box else list(iterate(args[0]))
-    if type(items) is Box and not is_abstract(items):
-        items = list(items)
-    if type(items) is not Box and not any(map(_is_open, items)):
-        return proceed(*args, **options) if len(args) > 1 else proceed(items, **options)
-    key = options.get("key")
-    best: Any = None
-    mark: Any = None
-
-    def body(item: Any) -> None:
-        nonlocal best, mark
-        value = item if key is None else call(key, item)
-        if best is None:
-            best, mark = item, value
-            return
-        holds = truth(compare(better, value, mark))
-        best, mark = pick(holds, item, best), pick(holds, value, mark)
-
-    if len(items) > 8 and key is None:
-        first = items[0]
-        best = mark = first
-        loop(items[1:], body, None, None, _names("best", "mark"), proceed.name)
-    else:
-        for item in items:
-            body(item)
-    return best
-
-
-def _is_open(x: Any) -> bool:
-    return is_abstract(x) or (not is_number(x) and not isinstance(x, (str, bytes)))
-
-
-def pick(holds: Any, a: Any, b: Any) -> Any:
-    """One number or the other."""
-    if type(holds) is bool:
-        return a if holds else b
-    try:
-        kind = join(a, b, leaf_type(a), leaf_type(b))
-    except Mismatch:
-        return np.where(holds, a, b)
-    out = bind(where, (holds, cast(a, kind), cast(b, kind)), {})
-    if isinstance(out, Box):
-        out.ssa.retype(kind)
-    return out
-
-
-@means(sorted)
-def _sorted(recording: Recording, proceed: Proceed, iterable: Any, /, *, key: Any = None, reverse: bool = False) -> Any:
-    items = list(iterate(iterable))
-    numbers = all(is_number(x) and not leaf_type(x).shape for x in items)
-    if key is not None or not numbers or not any(map(is_abstract, items)):
-        return proceed(items, key=key, reverse=reverse)
-    stack = np.sort(as_array(items))
-    stack = stack[::-1] if reverse else stack
-    weak = all(leaf_type(x).weak for x in items)
-    return [_element(stack, i, weak) for i in range(len(items))]
-
-
-def _element(stack: Any, number: int, weak: bool) -> Any:
-    found = stack[number]
-    if weak:
-        found.ssa.weaken()
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import bisect
 import copy
 import dataclasses
 import heapq
@@ -15,7 +14,7 @@ from wengert.stage.tables import Proceed, means, method
 from wengert.stage.values import containers
 
 
-@method(list, "extend", "insert", "remove", "clear", "sort", "reverse", "__setitem__", "__delitem__", "__iadd__")
+@method(list, "extend", "insert", "remove", "clear", "reverse", "__setitem__", "__delitem__", "__iadd__")
 @method(list, "__imul__")
 @method(dict, "update", "popitem", "clear", "__setitem__", "__delitem__", "move_to_end", "__ior__", "subtract")
 @method(set, "add", "discard", "remove", "pop", "clear", "update", "difference_update", "intersection_update")
@@ -71,8 +70,7 @@ def _reads(recording: Recording, proceed: Proceed, owner: Any, *args: Any, **kwa
     return proceed(*args, **kwargs) if found is owner else getattr(found, proceed.name)(*args, **kwargs)
 
 
-@means(heapq.heappush, heapq.heappop, heapq.heapify, heapq.heapreplace, heapq.heappushpop, bisect.insort_left)
-@means(bisect.insort_right)
+@means(heapq.heappush, heapq.heappop, heapq.heapify, heapq.heapreplace, heapq.heappushpop)
 def _heap(recording: Recording, proceed: Proceed, items: Any, *args: Any, **kwargs: Any) -> Any:
     recording.writes_contents(items)
     return proceed(items, *args, **kwargs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -129,14 +130,60 @@ def _is(recording: Recording, x: Any, y: Any) -> Any:
     return UNSEEN
 
 
-@operator("Eq", "NotEq", "Add")
-def _containers(recording: Recording, x: Any, y: Any) -> Any:
-    """`==` and `+` of lists read all of both."""
+@operator("Add")
+def _joined(recording: Recording, x: Any, y: Any) -> Any:
+    """`+` of lists reads all of both."""
     for value in (x, y):
         if type(value) is Unknown:
             value.refuse()
-    if not (type(x) in (list, dict) and type(y) in (list, dict)):
-        return UNSEEN
-    recording.inside(x)
-    recording.inside(y)
+    if type(x) is list and type(y) is list:
+        recording.inside(x)
+        recording.inside(y)
     return UNSEEN
+
+
+def _comparison(name: str) -> Callable[..., Any]:
+    """Sequences are compared item by item, up to the first that differs; dicts by all of both."""
+
+    def compared(recording: Recording, x: Any, y: Any) -> Any:
+        for value in (x, y):
+            if type(value) is Unknown:
+                value.refuse()
+        kinds = {next((kind for kind in (list, tuple, dict) if isinstance(value, kind)), None) for value in (x, y)}
+        if kinds == {dict} and name in ("Eq", "NotEq"):
+            recording.inside(x)
+            recording.inside(y)
+        if kinds not in ({list}, {tuple}):
+            return UNSEEN
+        a, b = recording.inside(x), recording.inside(y)
+        if not _holds_abstract((a, b)):
+            return UNSEEN
+        if name == "NotEq":
+            return negate(_in_turn("Eq", a, b))
+        return _in_turn(name, a, b)
+
+    return compared
+
+
+for _name in ("Eq", "NotEq", "Lt", "LtE", "Gt", "GtE"):
+    operator(_name)(_comparison(_name))
+
+
+def _holds_abstract(value: Any) -> bool:
+    return any(map(_holds_abstract, value)) if isinstance(value, (list, tuple)) else is_abstract(value)
+
+
+def _in_turn(name: str, x: Any, y: Any) -> Any:
+    if name == "Eq" and len(x) != len(y):
+        return False
+    if not x or not y:
+        return compare(name, len(x), len(y))
+    same = truth(_equal(x[0], y[0]))
+    if type(same) is bool and not same:
+        return name != "Eq" and compare(name, x[0], y[0])
+    rest = _in_turn(name, x[1:], y[1:])
+    if type(same) is bool:
+        return rest
+    if name == "Eq":
+        return np.logical_and(same, rest)
+    return np.where(same, rest, compare(name, x[0], y[0]))  # type: ignore[call-overload]
