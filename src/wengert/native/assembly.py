@@ -35,6 +35,7 @@ class Assembly:
     keep: list[Any] = field(default_factory=list)  # objects whose addresses are in the table
     reasons: dict[str, str] = field(default_factory=dict)  # rows that are left to Python, and why
     cost: float = 0.0  # elements that are computed, about
+    looks: bool = False  # there are loops that look from time to time whether the user wants to stop
     heaps: int = 0  # buffers that grow
     _known: dict[Any, int] = field(default_factory=dict)
 

@@ -53,7 +53,10 @@ def _input(low: Scope, k: int, kind: Array) -> Val | Place:
     place = low.frame.input(low.b, k)
     if kind.shape == ():
         return low.b.load(place, code)
-    return Place(low.b.load(place, "p"), c_layout(kind.shape, code))
+    pointer = low.b.load(place, "p")
+    if low.b.language == "llvm":
+        low.b.read_only.add(pointer.text)
+    return Place(pointer, c_layout(kind.shape, code))
 
 
 def _output(low: Scope, k: int) -> Val:

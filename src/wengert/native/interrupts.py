@@ -60,16 +60,18 @@ def _clock() -> int:
 
 
 def look(low: Scope, cost: float) -> None:
-    """At the end of a trip that computed so many elements: end the program if the user wants it."""
+    """At the end of a trip that computed so many elements: end the program if the user wants it.
+
+    All loops count down together. So a loop that looks counts no more than one of its trips for the loop around it.
+    """
     b, module = low.b, low.assembly.module
     if b.language != "llvm":
         return
-    left, last = b.alloca(8), b.alloca(8)
-    b.head.append(f"  store i64 {PATIENCE}, ptr {left.text}")
-    b.head.append(f"  store i64 0, ptr {last.text}")
+    low.assembly.looks = True
+    left, last = b.counter("left", PATIENCE), b.counter("last", 0)
     now = b.op("sub", b.load(left, "i8"), b.constant(int(min(cost, PATIENCE)), "i8"))
     b.store(now, left)
-    with b.when(b.compare("slt", now, b.constant(0, "i8"))):
+    with b.when(b.compare("slt", now, b.constant(0, "i8")), likely=False):
         b.store(b.constant(PATIENCE, "i8"), left)
 
         def function(name: str) -> Val:

@@ -151,7 +151,9 @@ class Builder:
         self.block = "entry"
         self.count = 0
         self.depth = 0  # of loops and branches
+        self.read_only: set[str] = set()  # addresses in memory that nobody writes to while the program runs
         self.suspects: Suspects | None = None
+        self._counters: dict[str, Val] = {}
 
     # -- names and constants -------------------------------------------------------------------------------------------
 
@@ -304,7 +306,10 @@ class Builder:
             if count == 0:
                 return pointer
             count = self.constant(count, "i8")
-        return self.result(f"getelementptr inbounds i8, ptr {pointer.text}, i64 {count.text}", POINTER)
+        out = self.result(f"getelementptr inbounds i8, ptr {pointer.text}, i64 {count.text}", POINTER)
+        if pointer.text in self.read_only:
+            self.read_only.add(out.text)
+        return out
 
     def load(self, pointer: Val, code: str, lanes: int = 1, align: int | None = None, constant: bool = False) -> Val:
         """What is in memory; a complex number as its two parts, a truth from its byte."""
@@ -315,7 +320,7 @@ class Builder:
             return Val(real.text, code, 1, imag.text)
         stored = "u1" if code == "b1" else code
         size = 8 if code == POINTER else int(stored[1:])
-        note = ", !invariant.load !{}" if constant else ""
+        note = ", !invariant.load !{}" if constant or pointer.text in self.read_only else ""
         found = self.result(
             f"load {type_text(stored, lanes)}, ptr {pointer.text}, align {align or size}{note}", stored, lanes
         )
@@ -338,6 +343,13 @@ class Builder:
         name = self.name()
         self.head.append(f"  {name} = alloca [{max(size, 1)} x i8], align {align}")
         return Val(name, POINTER)
+
+    def counter(self, name: str, start: int) -> Val:
+        """A number in memory, which begins like this in each call of the function."""
+        if name not in self._counters:
+            self._counters[name] = self.alloca(8)
+            self.head.append(f"  store i64 {start}, ptr {self._counters[name].text}")
+        return self._counters[name]
 
     def slot(self, number: int) -> Val:
         """An address from the table of the module."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -101,7 +102,7 @@ def compile_list(
     arena = emit_main(assembly, clean)
     guard = Guard(wl, assembly)
     inputs, outputs = [x.type for x in wl.inputs], [output_type(x) for x in wl.outputs]
-    program = Program(inputs, outputs, arena, assembly.heaps, assembly.cost)
+    program = Program(inputs, outputs, arena, assembly.heaps, math.inf if assembly.looks else assembly.cost)
     flat = Calls(guard.slow, guard.fail, LEAF if single and len(outputs) == 1 else row_of(len(outputs)))
     calls = flat
     if front is not None:

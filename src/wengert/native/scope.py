@@ -42,6 +42,8 @@ class Scope:
         self.spilled: dict[Var, Callable[[], Any]] = {}  # what an earlier part left in memory
         self.spilled_sequences: dict[Var, Callable[[], Any]] = {}
         self.claims: dict[Var, Any] = {}
+        self.grows_in: dict[Var, Any] = {}  # sequences that grow at the end of others, and where in these they began
+        self.began: dict[Var, Val] = {}
         self.arena = Arena(self.plan)
         self._share()
         self._literals: dict[int, Any] = {}

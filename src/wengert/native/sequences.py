@@ -152,16 +152,28 @@ class Growing:
         at = b.offset(self._data(self.slots[0]), b.op("mul", index, b.constant(self.size, "i8")))
         return Place(at, c_layout(self.kind.item.shape, code))
 
+    @property
+    def present(self) -> Val:
+        """The number of items now."""
+        return self.low.b.get(self.count)
+
     def put(self, index: Val, x: Items) -> None:
         """Copy a sequence to an index."""
         assert self.inner is not None
+        begin = self.inner.present
+        self.inner.extend(x)
+        self.mark(index, begin)
+
+    def mark(self, index: Val, begin: Val) -> None:
+        """The item at an index is what the inner sequence has got from `begin` on."""
+        assert self.inner is not None
         b, step = self.low.b, self.low.b.op("mul", index, self.low.b.constant(8, "i8"))
         starts, lengths = (b.offset(self._data(slot), step) for slot in self.slots)
-        b.store(b.get(self.inner.count), starts)
-        b.store(x.count, lengths)
-        self.inner.extend(x)
+        b.store(begin, starts)
+        b.store(b.op("sub", self.inner.present, begin), lengths)
 
-    def _next(self) -> Val:
+    def following(self) -> Val:
+        """The index of another item."""
         b = self.low.b
         index = b.get(self.count)
         count = b.op("add", index, b.constant(1, "i8"))
@@ -172,7 +184,7 @@ class Growing:
 
     def append(self) -> Place:
         """Where the next array goes."""
-        return self.target(self._next())
+        return self.target(self.following())
 
     def more(self, count: Val) -> Val:
         """The address of so many more items that are arrays, after those that are there."""
@@ -185,16 +197,11 @@ class Growing:
 
     def note(self, begin: Val) -> None:
         """Another item, which is what the inner sequence has got from `begin` on."""
-        assert self.inner is not None
-        b, index = self.low.b, self._next()
-        step = b.op("mul", index, b.constant(8, "i8"))
-        starts, lengths = (b.offset(self._data(slot), step) for slot in self.slots)
-        b.store(begin, starts)
-        b.store(b.op("sub", b.get(self.inner.count), begin), lengths)
+        self.mark(self.following(), begin)
 
     def append_sequence(self, x: Items) -> None:
         """Copy a sequence to the end."""
-        self.put(self._next(), x)
+        self.put(self.following(), x)
 
     def extend(self, x: Items) -> None:
         """Copy all items of a sequence of the same type to the end."""

@@ -46,6 +46,7 @@ def any_nan(e: Emitter, values: Sequence[Val]) -> Val:
 
 def straight_group(low: Scope, item: Item) -> None:
     """A group of straight code that runs many times."""
+    low.assembly.cost += sum(v.type.size for line in item.lines for v in line.outputs)
     lines = _of_products(item)
     if low.b.language != "llvm" or sum(v.type.size for line in lines for v in line.outputs) > MANY:
         lines = []

@@ -12,7 +12,7 @@ from wengert.ir import Line, Seq, Var, WengertList, type_of
 from wengert.native import moves
 from wengert.native.interrupts import LONG, look
 from wengert.native.scope import Scope
-from wengert.native.sequences import Growing, Items, item, nothing, value_of
+from wengert.native.sequences import Growing, Items, item, nothing, part, value_of
 from wengert.native.updates import updates
 from wengert.native.values import Val, code_of
 from wengert.native.views import Layout, Place, c_layout
@@ -269,20 +269,42 @@ class ItemsRead:
 
 
 class Yielded:
-    """What a trip yields: stored at its index, or at the end."""
+    """What a trip yields: stored at its index, or at the end.
+
+    A sequence that is nothing but an item of a sequence of the loop around it grows at the end of that one's items.
+    """
 
     def __init__(self, low: Scope, y: Any, out: Var, trips: Val | None) -> None:
         self.low, self.y, self.out = low, y, out
         self.growing: Growing | None = None
         self.place: Place | None = None
+        self.begin: Val | None = None  # where its items begin
+        self.in_place = False  # its items are sequences that have grown where they belong
         if isinstance(out.type, Seq):
-            self.growing = Growing(low, out.type)
-            self.growing.clear()
+            around = low.grows_in.get(out)
+            self.growing = around or Growing(low, out.type)
+            if around is None:
+                self.growing.clear()
+            else:
+                self.begin = low.began[out] = self.growing.present
             if trips is not None:
-                self.growing.reserve(trips)
+                self.growing.reserve(self._from_begin(trips))
         else:
             self.place = low.place(out)
         self.indexed = trips is not None
+
+    def _from_begin(self, number: Val) -> Val:
+        return number if self.begin is None else self.low.b.op("add", self.begin, number)
+
+    def lend(self, child: Scope) -> None:
+        """Have an inner loop yield right here."""
+        if self.growing is not None and self.growing.inner is not None and type(self.y) is Var:
+            made = [line for line in child.plan.lines if any(v is self.y for v in line.outputs)]
+            read = sum(x is self.y for line in child.plan.lines for x in (*line.inputs, *line.outputs))
+            once = read + sum(x is self.y for x in child.plan.outputs) == 2
+            if once and made and made[0].primitive.name in ("for", "while"):
+                child.grows_in[self.y] = self.growing.inner
+                self.in_place = True
 
     def claim(self, child: Scope, index: Val) -> None:
         """Have the trip compute it where it will be."""
@@ -293,7 +315,7 @@ class Yielded:
             at = b.offset(self.low.address(self.place), b.op("mul", index, b.constant(layout.strides[0], "i8")))
             self.target = Place(at, Layout(layout.shape[1:], layout.strides[1:], layout.code))
         elif self.indexed and not isinstance(kind_of(self.y), Seq):
-            self.target = self.growing.target(index)
+            self.target = self.growing.target(self._from_begin(index))
         if self.target is not None and type(self.y) is Var and self.y.type.size > child.plan.tiny:
             child.claim(self.y, _pointing(self.target), self.target.pointer.text)
 
@@ -301,11 +323,11 @@ class Yielded:
         """Store it."""
         if isinstance(kind_of(self.y), Seq):
             assert self.growing is not None
-            found = value_of(child, self.y)
-            if self.indexed:
-                self.growing.put(self.index, found)
+            index = self._from_begin(self.index) if self.indexed else self.growing.following()
+            if self.in_place:
+                self.growing.mark(index, child.began[self.y])
             else:
-                self.growing.append_sequence(found)
+                self.growing.put(index, value_of(child, self.y))
             return
         if self.target is None:
             assert self.growing is not None
@@ -314,8 +336,12 @@ class Yielded:
 
     def finish(self) -> None:
         """The whole after the loop."""
-        if self.growing is not None:
-            self.low.sequences[self.out] = self.growing.result()
+        if self.growing is None:
+            return
+        found = self.growing.result()
+        if self.begin is not None:
+            found = part(self.low, found, self.begin, self.low.b.op("sub", found.count, self.begin))
+        self.low.sequences[self.out] = found
 
 
 # -- loops -------------------------------------------------------------------------------------------------------------
@@ -359,9 +385,9 @@ def for_(low: Scope, line: Line) -> None:
             cost = max(low.assembly.cost - before, 1.0)
             if length is None or cost * length > LONG:
                 look(low, cost)
-        low.assembly.cost = before + cost * (length if length is not None else LONG)
-    for part in (*state, *ys):
-        part.finish()
+        low.assembly.cost = before + cost * (1 if length is None or cost * length > LONG else length)
+    for one in (*state, *ys):
+        one.finish()
 
 
 def _child(low: Scope, body: WengertList, state: Several[Carried], layouts: dict[Var, Layout]) -> Scope:
@@ -379,6 +405,8 @@ def _trip(low: Scope, child: Scope, state: Several[Carried], ys: Several[Yielded
         c.bind(child)
     for c in state:
         c.claim(child)
+    for y in ys:
+        y.lend(child)
     child.arena.lay_out()
     child.lower(child)
     for y in ys:
@@ -431,9 +459,8 @@ def while_(low: Scope, line: Line) -> None:
         b.put(count, b.op("add", b.get(count), b.constant(1, "i8")))
         look(low, max(low.assembly.cost - before, 1.0))
     low.arena.rewind(top, max(child.arena.size, condition.arena.size))
-    low.assembly.cost = before + LONG
-    for part in (*state, *ys):
-        part.finish()
+    for one in (*state, *ys):
+        one.finish()
     if len(line.outputs) > carries:
         low.set_scalar(line.outputs[carries], b.get(count))
 
