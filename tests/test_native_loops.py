@@ -175,3 +175,67 @@ def test_filter_with_a_determinant():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         agree(f, np.array([[1.0, 0.2], [0.0, 1.0]]), np.arange(12.0).reshape(6, 2) / 5, wrt=(0, 1), rtol=1e-9)
+
+
+# -- indices and sequences ---------------------------------------------------------------------------------------------
+
+
+def test_indices_in_and_out_of_bounds():
+    def f(x, start, stop):
+        total = 0.0
+        for i in range(5):
+            for j in range(i + 1):
+                total = total + x[i] * x[j - 1] * x[-j] * x[2 * i - j]
+        for i in range(start, stop):
+            total = total + x[i] * i
+        return total
+
+    x = np.arange(1.0, 11.0)
+    compiled = wg.compile(f)
+    for start, stop in ((0, 10), (-10, 3), (4, 2)):
+        np.testing.assert_allclose(compiled(x, start, stop), f(x, start, stop), rtol=1e-12)
+    for start, stop, wrong in ((0, 11, 10), (-11, 0, -11)):
+        with pytest.raises(IndexError, match=f"index {wrong} is out of bounds"):
+            compiled(x, start, stop)
+    with pytest.raises(IndexError, match="index 8 is out of bounds for axis 0 with size 8"):
+        compiled(x[:8], 0, 9)
+
+
+def test_residuals_of_loops_in_loops():
+    def f(x, w):
+        total = 0.0
+        for i in range(len(x)):
+            for j in range(i):
+                y = x[i] * w
+                for k in range(j):
+                    y = np.sin(y) + x[k] * y
+                n = 0
+                while y * y > 1e-2 and n < 5:
+                    y = y * np.cos(x[j]) * 0.5
+                    n += 1
+                total = total + y * y
+            if i > 2:
+                for k in range(i - 1):
+                    total = total * np.exp(-x[k] * x[k])
+        return total
+
+    agree(f, np.linspace(0.2, 1.3, 7), 0.8, wrt=(0, 1), rtol=1e-10)
+    hessian = wg.compile(wg.hessian(f))
+    x = np.linspace(0.2, 1.3, 5)
+    np.testing.assert_allclose(hessian(x, 0.8), wg.hessian(f)(x, 0.8), rtol=1e-9, atol=1e-12)
+
+
+def test_factors_by_loops():
+    def f(a):
+        n = len(a)
+        low = np.zeros((n, n))
+        for i in range(n):
+            for j in range(i + 1):
+                s = a[i, j]
+                for k in range(j):
+                    s = s - low[i, k] * low[j, k]
+                low[i, j] = np.sqrt(s) if i == j else s / low[j, j]
+        return np.sum(np.log(np.diag(low)))
+
+    a = np.arange(25.0).reshape(5, 5) / 20
+    agree(f, a @ a.T + 2 * np.eye(5), rtol=1e-10)

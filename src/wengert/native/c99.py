@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from wengert.errors import UnsupportedError
+from wengert.native.intervals import Intervals
 from wengert.native.values import PARTS, Val, code_of
 
 TYPES = {"f8": "double", "f4": "float", "b1": "int", "p": "char *"} | {
@@ -131,6 +132,7 @@ class CBuilder:
         self.tail: list[str] = []
         self.depth = 1
         self.count = 0
+        self.intervals = Intervals()
 
     # -- names and constants -------------------------------------------------------------------------------------------
 

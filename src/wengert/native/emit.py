@@ -160,14 +160,14 @@ class Emitter:
         """a + b; the logical or of truths."""
         if a.kind == "c":
             return self._by_parts(self.add, a, b)
-        return self.b.op({"f": "fadd", "b": "or"}.get(a.kind, "add"), a, b)
+        return self._followed("add", self.b.op({"f": "fadd", "b": "or"}.get(a.kind, "add"), a, b), a, b)
 
     def subtract(self, a: Val, b: Val) -> Val:
         """a - b."""
         self._need(a, "fciu", "subtract")
         if a.kind == "c":
             return self._by_parts(self.subtract, a, b)
-        return self.b.op("fsub" if a.kind == "f" else "sub", a, b)
+        return self._followed("subtract", self.b.op("fsub" if a.kind == "f" else "sub", a, b), a, b)
 
     def multiply(self, a: Val, b: Val) -> Val:
         """a · b; the logical and of truths."""
@@ -178,7 +178,13 @@ class Emitter:
             (x, y), (u, v) = self._parts(a), self._parts(b)
             real = self.subtract(self.multiply(x, u), self.multiply(y, v))
             return self._join([real, self.add(self.multiply(x, v), self.multiply(y, u))], a.code)
-        return self.b.op({"f": "fmul", "b": "and"}.get(a.kind, "mul"), a, b)
+        return self._followed("multiply", self.b.op({"f": "fmul", "b": "and"}.get(a.kind, "mul"), a, b), a, b)
+
+    def _followed(self, operation: str, out: Val, a: Val, b: Val) -> Val:
+        """A result of which is known what its operands tell."""
+        if out.kind == "i":
+            self.b.intervals.follow(operation, a, b, out)
+        return out
 
     def divide(self, a: Val, b: Val) -> Val:
         """a / b of floats; complex ones by Smith's method, as NumPy."""
@@ -523,11 +529,11 @@ class Emitter:
 
     def maximum(self, a: Val, b: Val) -> Val:
         """The larger; nan beside nan."""
-        return self._extremum(a, b, "oge", "sge", "uge")
+        return self._followed("maximum", self._extremum(a, b, "oge", "sge", "uge"), a, b)
 
     def minimum(self, a: Val, b: Val) -> Val:
         """The smaller; nan beside nan."""
-        return self._extremum(a, b, "ole", "sle", "ule")
+        return self._followed("minimum", self._extremum(a, b, "ole", "sle", "ule"), a, b)
 
     def _extremum(self, a: Val, b: Val, ordered: str, signed: str, unsigned: str) -> Val:
         self._need(a, "fiub", "maximum")

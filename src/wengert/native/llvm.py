@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from wengert.native.intervals import Intervals
 from wengert.native.values import LANES, PARTS, Val
 
 SCALARS = {"f8": "double", "f4": "float", "b1": "i1", "p": "ptr"} | {
@@ -151,6 +152,7 @@ class Builder:
         self.block = "entry"
         self.count = 0
         self.depth = 0  # of loops and branches
+        self.intervals = Intervals()
         self.read_only: set[str] = set()  # addresses in memory that nobody writes to while the program runs
         self.suspects: Suspects | None = None
         self._counters: dict[str, Val] = {}

@@ -81,8 +81,8 @@ def item(low: Scope, x: Items, index: Val) -> Place | Items:
     assert code is not None
     size = element_size(x.type.item)
     zeros = low.assembly.module.zeros(size)
-    at = b.offset(x.data, b.op("mul", index, b.constant(size, "i8")))
-    return Place(b.select(empty, zeros, at), c_layout(x.type.item.shape, code))
+    step = b.select(empty, b.constant(0, "i8"), b.constant(size, "i8"))  # the same in all trips of a loop
+    return Place(b.offset(b.select(empty, zeros, x.data), b.op("mul", index, step)), c_layout(x.type.item.shape, code))
 
 
 def part(low: Scope, x: Items, start: Val, count: Val) -> Items:

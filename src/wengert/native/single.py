@@ -12,7 +12,7 @@ from wengert.ir.native import Fold, Pieces, Routine
 from wengert.native import moves, python_calls
 from wengert.native.elements import Literal, literal, types_of
 from wengert.native.folds import start_of
-from wengert.native.plan import Kind
+from wengert.native.plan import Kind, size_of
 from wengert.native.routines import ROUTINES
 from wengert.native.scope import Scope
 from wengert.native.ufuncs import CompiledLoop, compiled_loop
@@ -28,7 +28,7 @@ def emit(low: Scope, line: Line) -> None:
     if isinstance(line.primitive.native, Routine) and line.primitive.native.whole:
         ROUTINES[line.primitive.native.name](low, line)
         return
-    low.assembly.cost += sum(v.type.size for v in line.outputs)
+    low.assembly.cost += _work(low, line)
     if line.outputs and all(v.type.size == 0 for v in line.outputs):
         for v in line.outputs:
             low.place(v)
@@ -45,6 +45,13 @@ def emit(low: Scope, line: Line) -> None:
         pass
     else:
         python_calls.emit(low, line)
+
+
+def _work(low: Scope, line: Line) -> int:
+    """The elements that a line computes: of an update in place only what is written."""
+    if line.primitive.update is not None and low.arena.storage.get(line.outputs[0]) is line.inputs[0]:
+        return size_of(line.inputs[1])
+    return sum(v.type.size for v in line.outputs)
 
 
 def _of_nothing(low: Scope, line: Line) -> Val:

@@ -10,6 +10,7 @@ import numpy as np
 from wengert.ir import Line, Var, dtype_of
 from wengert.native import moves
 from wengert.native.elements import spread
+from wengert.native.intervals import FAR
 from wengert.native.scope import Scope
 from wengert.native.values import PARTS, Val, itemsize
 from wengert.native.views import Layout, Place, layout_of, phantom, view_layout
@@ -82,31 +83,36 @@ class Places:
     def _advanced(self, pointer: Val, start: Val, n: int, reach: int, stride: int, axis: int, window: bool) -> Val:
         """The address moved on to where a window or a number begins, which has to be inside."""
         b, low = self.low.b, self.low
-        if window:
-            if reach > 0:
-                wrong = b.compare("ugt", start, b.constant(n - reach, "i8"))
-                low.guard_index(wrong, start, axis, n, self.line, reach)
-        else:
-            start, given = self._from_end(start, n), start
-            low.guard_index(b.compare("uge", start, b.constant(n, "i8")), given, axis, n, self.line)
+        if not window:
+            start = self._inside(start, axis, n)
+        elif reach > 0 and not self._is_within(start, 0, n - reach):
+            wrong = b.compare("ugt", start, b.constant(n - reach, "i8"))
+            low.guard_index(wrong, start, axis, n, self.line, reach)
         return b.offset(pointer, b.op("mul", start, b.constant(stride, "i8")))
 
-    def _from_end(self, index: Val, n: int) -> Val:
-        """An index that may count from the end."""
-        b = self.low.b
-        negative = b.compare("slt", index, b.constant(0, "i8"))
-        return b.select(negative, b.op("add", index, b.constant(n, "i8")), index)
+    def _is_within(self, index: Val, least: int, greatest: int) -> bool:
+        """Whether an index is known to be within bounds."""
+        known = self.low.b.intervals.of(index)
+        return known is not None and least <= known[0] and known[1] <= greatest
+
+    def _inside(self, index: Val, axis: int, n: int) -> Val:
+        """An index, which may count from the end, counted from the front; an IndexError where it is out of bounds."""
+        b, given = self.low.b, index
+        if not self._is_within(index, 0, FAR):
+            negative = b.compare("slt", index, b.constant(0, "i8"))
+            index = b.select(negative, b.op("add", index, b.constant(n, "i8")), index)
+        if not self._is_within(given, -n, n - 1):
+            self.low.guard_index(b.compare("uge", index, b.constant(n, "i8")), given, axis, n, self.line)
+        return index
 
     # -- addresses -----------------------------------------------------------------------------------------------------
 
     def offset_of(self, numbers: list[Val]) -> Val | int:
         """The offset of the elements at these indices; an IndexError where one is out of bounds."""
-        low, b, e = self.low, self.low.b, self.low.e
+        b, e = self.low.b, self.low.e
         total: Val | int = 0
         for number, slot, axis, n in zip(numbers, self.slots, self.axes, self.lengths, strict=True):
-            wide = e.convert(number, "i8")
-            at = self._from_end(wide, n)
-            low.guard_index(b.compare("uge", at, b.constant(n, "i8")), wide, axis, n, self.line)
+            at = self._inside(e.convert(number, "i8"), axis, n)
             part = b.op("mul", at, b.constant(self.array.layout.strides[slot], "i8"))
             total = part if isinstance(total, int) else b.op("add", total, part)
         return total

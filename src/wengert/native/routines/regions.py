@@ -11,6 +11,7 @@ import numpy as np
 from wengert.ir import Line, Seq, Var, WengertList, type_of
 from wengert.native import moves
 from wengert.native.interrupts import LONG, look
+from wengert.native.intervals import FAR
 from wengert.native.scope import Scope
 from wengert.native.sequences import Growing, Items, item, nothing, part, value_of
 from wengert.native.updates import updates
@@ -374,6 +375,7 @@ def for_(low: Scope, line: Line) -> None:
         before = low.assembly.cost
         with b.loop(0 if length is not None else b.constant(0, "i8"), length if length is not None else trips) as i:
             at = b.op("sub", last, i) if params["reverse"] else i
+            b.intervals.note(at, (0, _most(low, length, trips) - 1))
             child.set_scalar(index, low.e.convert(at, code_of(index.type.dtype) or ""))
             for x in outside:
                 x.bind(low, child)
@@ -388,6 +390,14 @@ def for_(low: Scope, line: Line) -> None:
         low.assembly.cost = before + cost * (1 if length is None or cost * length > LONG else length)
     for one in (*state, *ys):
         one.finish()
+
+
+def _most(low: Scope, length: int | None, trips: Val) -> int:
+    """The most trips that there may be."""
+    if length is not None:
+        return length
+    known = low.b.intervals.of(trips)
+    return FAR - 1 if known is None else max(known[1], 1)
 
 
 def _child(low: Scope, body: WengertList, state: Several[Carried], layouts: dict[Var, Layout]) -> Scope:
