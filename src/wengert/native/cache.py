@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-VERSION = "1"
+VERSION = "2"
 MAGIC = b"wengert object code " + VERSION.encode() + b"\n"
 LIMIT = 256 * 2**20  # bytes in all; the files that were not used for longest go first
 

@@ -162,7 +162,7 @@ _MEMORY = """
 @wengert.kept = internal global ptr null
 @wengert.raw = internal global ptr null
 @wengert.taken = internal global i32 0
-define internal ptr @wengert.memory(i64 %size) {
+define internal ptr @wengert.memory(i64 %size) #3 {
   %was = atomicrmw xchg ptr @wengert.taken, i32 1 acquire
   %free = icmp eq i32 %was, 0
   br i1 %free, label %kept, label %new
@@ -204,7 +204,7 @@ made:
   store ptr %raw2, ptr %before
   ret ptr %block2
 }
-define internal void @wengert.release(ptr %block) {
+define internal void @wengert.release(ptr %block) #3 {
   %kept = load ptr, ptr @wengert.kept
   %same = icmp eq ptr %kept, %block
   br i1 %same, label %own, label %other

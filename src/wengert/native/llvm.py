@@ -524,7 +524,7 @@ class Builder:
         inner.call(function, "i4", [*found, chunk])
         inner.emit("ret void")
         name = f"{function}.chunk"
-        module.functions[name] = inner.finish(f"internal void {name}(ptr %context, i64 %chunk) #0")
+        module.functions[name] = inner.finish(f"internal void {name}(ptr %context, i64 %chunk) #3")
         module.functions["@wengert.parallel"] = assembly.parallel
         pool, wake = (self.slot(number) for number in assembly.pool())
         args = ", ".join(f"ptr {x}" for x in (pool.text, wake.text, name, context.text))

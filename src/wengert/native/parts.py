@@ -159,4 +159,4 @@ class Parts:
                 b.give(status)
                 b.start(b.label("unreachable"))
         b.give(0)
-        b.define(PROGRAM, [frame, memory])
+        b.define(PROGRAM, [frame, memory], note=3)

@@ -93,7 +93,7 @@ def _at(base: str, offset: int) -> str:
 # the job that is on is dropped; a job is not replaced before all of its chunks are done.
 _CLAIM = f"""
 {"declare void @llvm.x86.sse2.pause()" if _X86 else ""}
-define internal i64 @wengert.claim(ptr %pool) {{
+define internal i64 @wengert.claim(ptr %pool) noinline optnone {{
   %tp = {_at("%pool", TICKET)}
   %sp = {_at("%pool", TOTAL)}
   %gp = {_at("%pool", GENERATION)}
@@ -117,7 +117,7 @@ chunk:
 none:
   ret i64 -1
 }}
-define internal void @wengert.do(ptr %pool, i64 %index) {{
+define internal void @wengert.do(ptr %pool, i64 %index) noinline optnone {{
   %fp = {_at("%pool", FUNCTION)}
   %cp = {_at("%pool", CONTEXT)}
   %dp = {_at("%pool", DONE)}
@@ -164,7 +164,7 @@ rest:
 PARALLEL = (
     _CLAIM
     + f"""
-define internal void @wengert.parallel(ptr %pool, ptr %wake, ptr %f, ptr %c, i64 %total) {{
+define internal void @wengert.parallel(ptr %pool, ptr %wake, ptr %f, ptr %c, i64 %total) noinline optnone {{
   %lp = {_at("%pool", LOCK)}
   %up = {_at("%pool", THREADS)}
   %threads = load atomic i64, ptr %up acquire, align 8

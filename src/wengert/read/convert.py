@@ -23,6 +23,7 @@ _functions: dict[type[Light], Functions] = {Light: weakref.WeakKeyDictionary(), 
 _codes: dict[
     tuple[int, type[Light]], tuple[CodeType, CodeType | None]
 ] = {}  # by identity: two files may have equal code
+_sources: dict[int, tuple[CodeType, Found | None]] = {}
 _converted: dict[int, type[Light]] = {}  # code that has hooks already; it lives as long as its entry in _codes
 _before: dict[int, CodeType] = {}  # what code in light strength was made of
 _rebounds: list[CodeType] = []
@@ -55,13 +56,20 @@ def convert(function: FunctionType, hooks: Any) -> FunctionType:
 
 def has_source(function: FunctionType) -> bool:
     """Whether a function of the user's can be rewritten, or has been."""
-    return id(function.__code__) in _converted or _rewritten(function, Light) is not None
+    return id(function.__code__) in _converted or _found(function) is not None
+
+
+def _found(function: FunctionType) -> Found | None:
+    code = function.__code__
+    if id(code) not in _sources:
+        _sources[id(code)] = (code, find(function))
+    return _sources[id(code)][1]
 
 
 def _rewritten(function: FunctionType, kind: type[Light]) -> CodeType | None:
     code = function.__code__
     if (id(code), kind) not in _codes:
-        found = find(function)
+        found = _found(function)
         _codes[id(code), kind] = (code, None if found is None else _compile(found, code, kind))
     return _codes[id(code), kind][1]
 

@@ -7,37 +7,49 @@ reads, and what is live after it less what it binds. A loop is gone through unti
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
+MARKS = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop)  # nodes that hold nothing
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 Names = frozenset[str]
 NOTHING: Names = frozenset()
 CONSUMERS = frozenset({"sum", "any", "all", "max", "min", "list", "tuple", "set", "dict", "sorted", "frozenset"})
 
 
-def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
-    """A node and what is in it, without the bodies of functions and classes that are defined in it."""
-    yield node
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, (*FUNCTIONS, ast.ClassDef)):
-            yield child
-            for part in _around(child):
-                yield from own_nodes(part)
-        else:
-            yield from own_nodes(child)
+def own_nodes(root: ast.AST) -> list[ast.AST]:
+    """A node and what is in it, outer ones first, without the bodies of functions and classes defined in it."""
+    found: list[ast.AST] = []
+    rest = [root]
+    while rest:
+        node = rest.pop()
+        found.append(node)
+        inner = _children(node) if node is root or not isinstance(node, DEFINITIONS) else _around(node)
+        rest.extend(reversed(inner))
+    return found
 
 
-def _around(node: ast.AST) -> Iterator[ast.AST]:
+def _children(node: ast.AST) -> list[ast.AST]:
+    found: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            found += [one for one in value if isinstance(one, ast.AST)]
+        elif isinstance(value, ast.AST) and not isinstance(value, MARKS):
+            found.append(value)
+    return found
+
+
+def _around(node: ast.AST) -> list[ast.AST]:
     """What of a definition is evaluated where it stands: decorators, defaults, bases."""
-    yield from getattr(node, "decorator_list", ())
-    yield from getattr(node, "bases", ())
-    yield from (keyword.value for keyword in getattr(node, "keywords", ()))
+    found = [*getattr(node, "decorator_list", ()), *getattr(node, "bases", ())]
+    found += [keyword.value for keyword in getattr(node, "keywords", ())]
     args = getattr(node, "args", None)
     if isinstance(args, ast.arguments):
-        yield from args.defaults
-        yield from (default for default in args.kw_defaults if default is not None)
+        found += [*args.defaults, *(default for default in args.kw_defaults if default is not None)]
+    return found
 
 
 def bound(nodes: ast.AST | Iterable[ast.AST]) -> Names:

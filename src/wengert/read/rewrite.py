@@ -19,7 +19,6 @@ the user's own lines. `H` is a free variable of the new function; nothing of the
 from __future__ import annotations
 
 import ast
-import copy
 from typing import Any
 
 from wengert.read.source import Found, FunctionNode
@@ -31,8 +30,11 @@ UNTOUCHED = frozenset({"super", "globals", "eval", "exec", "breakpoint"})  # the
 
 
 def rewrite(found: Found, kind: type[Light]) -> FunctionNode:
-    """The function's node, rewritten in the strength of this class; the original is left as it is."""
-    node = copy.deepcopy(found.node)
+    """The function's node, rewritten in the strength of this class; the original is left as it is.
+
+    New nodes may lack their place: `ast.fix_missing_locations` gives them that of what they are in.
+    """
+    node = copied(found.node)
     visitor = kind(found.class_name)
     _without_expressions(node.args)
     if isinstance(node, ast.Lambda):
@@ -44,7 +46,19 @@ def rewrite(found: Found, kind: type[Light]) -> FunctionNode:
         if hasattr(node, "type_params"):
             node.type_params = []  # those that the body names are free variables
         node.body = visitor.function_body(node)
-    return ast.fix_missing_locations(node)
+    return node
+
+
+def copied(node: Any) -> Any:
+    """A copy of a node and all in it; nodes that hold nothing are shared."""
+    if isinstance(node, list):
+        return [copied(one) for one in node]
+    if not isinstance(node, ast.AST) or not node.__dict__:
+        return node
+    new = type(node)()
+    for name, value in node.__dict__.items():
+        new.__dict__[name] = copied(value) if isinstance(value, (ast.AST, list)) else value
+    return new
 
 
 def _without_expressions(args: ast.arguments) -> None:

@@ -69,8 +69,9 @@ FUTURES = functools.reduce(
 def _module(source: str, filename: str, flags: int, rewritten: bool) -> _Module | None:
     try:
         tree = ast.parse(source, filename)
-        compiled = ast.parse(source, filename)
+        compiled: Any = source
         if rewritten:  # only to see that the code is that of the source; the assertions themselves are read as written
+            compiled = ast.parse(source, filename)
             sys.modules["_pytest.assertion.rewrite"].rewrite_asserts(compiled, source.encode(), filename)
         code = compile(compiled, filename, "exec", flags=flags, dont_inherit=True)
     except (SyntaxError, ValueError):
