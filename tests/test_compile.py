@@ -6,6 +6,7 @@ import gc
 import threading
 import weakref
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -655,34 +656,50 @@ def test_single_precision_and_complex_numbers() -> None:
 # -- threads, leaks, memory --------------------------------------------------------------------------------------------
 
 
-def test_two_threads_compile_at_once() -> None:
+def test_threads_compile_at_once() -> None:
+    """Eight threads compile one function, and each one of its own, whose arrays and cells the others read."""
+    weights = np.linspace(0.5, 1.5, 7)
+    count = 8
+
     def program(x: Any) -> Any:
         s = 0.0
         for i in range(50):
             if s > 5:
                 s = s * 0.5
-            s = s + x * i
+            s = s + x * i * weights[i % 7]
         return s
 
-    compiled = wg.compile(program)
-    wrong: list[Any] = []
-    start = threading.Barrier(4)
+    def another(number: int) -> Any:
+        total = np.zeros(3)
 
-    def work(number: int) -> None:
+        def function(x: Any) -> Any:
+            nonlocal total
+            total = np.zeros(3)
+            while total.sum() < number + x:
+                total[number % 3] += x
+            return program(x) + total.sum()
+
+        return function
+
+    compiled, gradient = wg.compile(program), wg.compile(wg.grad(program))
+    functions = [another(number) for number in range(count)]
+    kinds = [wg.compile(function) for function in functions]
+    start = threading.Barrier(count)
+
+    def work(number: int) -> float:
         start.wait()
-        for x in (1.0, 2.0, 3.0):
-            if abs(compiled(x) - program(x)) > 1e-12 or abs(wg.grad(compiled)(x) - wg.grad(program)(x)) > 1e-12:
-                wrong.append((number, x))
-        own = wg.compile(lambda x: program(x) + number)
-        if abs(own(2.0) - program(2.0) - number) > 1e-12:
-            wrong.append(number)
+        wrong = [0.0]
+        for x in (1.0, 2.0 + number, 3.0):
+            wrong.append(compiled(x) - program(x))
+            wrong.append(gradient(x) - wg.grad(program)(x))
+            wrong.append(wg.grad(compiled)(x) - wg.grad(program)(x))
+            wrong.append(kinds[number](x) - functions[number](x))
+            own = wg.compile(lambda y: program(y) + number, mode="list")
+            wrong.append(own(x) - program(x) - number)
+        return max(map(abs, wrong)) / 1000
 
-    threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not wrong
+    with ThreadPoolExecutor(count) as pool:
+        assert max(pool.map(work, range(count))) < 1e-12
 
 
 def test_leaks_are_errors() -> None:

@@ -534,3 +534,49 @@ def test_same_objects_twice_as_arguments() -> None:
     assert c(a, a, 1.0) == f(p, p, 1.0)
     assert a.v == p.v
     assert c(a, b, 1.0) == f(p, q, 1.0)
+
+
+def test_a_class_that_is_changed() -> None:
+    class Model:
+        def __init__(self) -> None:
+            self.k = 2.0
+
+        @property
+        def twice(self) -> Any:
+            return self.k * 2
+
+        def __call__(self, x: Any) -> Any:
+            return x * self.twice
+
+        def __add__(self, other: Any) -> Any:
+            return self.k + other
+
+    model = Model()
+
+    def f(x: Any) -> Any:
+        return model(x) + (model + x) + Model().twice * x
+
+    kinds = (wg.compile(f), wg.compile(wg.grad(f)), wg.grad(f), wg.compile(model))
+    expected = (f, lambda x: (f(x + 1) - f(x - 1)) / 2, lambda x: (f(x + 1) - f(x - 1)) / 2, model)
+
+    def agree() -> None:
+        for compiled, plain in zip(kinds, expected, strict=True):
+            assert compiled(3.0) == pytest.approx(plain(3.0), rel=1e-12)  # type: ignore[no-untyped-call]
+
+    agree()
+    Model.twice = property(lambda self: self.k * 7)  # type: ignore[assignment]
+    agree()
+    Model.__call__ = lambda self, x: x * 3 + self.k  # type: ignore[assignment, method-assign]
+    agree()
+    Model.__add__ = lambda self, other: other * 5  # type: ignore[assignment, method-assign]
+    agree()
+    Model.__init__ = lambda self: setattr(self, "k", 11.0)  # type: ignore[assignment, misc]
+    agree()
+
+
+def test_the_environment_is_not_frozen() -> None:
+    import os
+
+    for f in (lambda x: x * len(os.environ.get("HOME", "")), lambda x: x * len(os.environ["HOME"])):
+        with pytest.raises(StagingError, match=r"os\.environ"):
+            wg.compile(f)(1.0)

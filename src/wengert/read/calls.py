@@ -314,7 +314,6 @@ def fill_fields(instance: Any, fields: Any, init: Any, args: Args, kwargs: Kwarg
         call(after, instance, *only_for_init)
 
 
-@functools.lru_cache(maxsize=4096)
 def is_read(kind: type) -> bool:
     """Whether the user wrote how an instance is made."""
     return users_method(kind, "__init__") is not None or users_function(kind.__new__) is not None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
 from types import FunctionType, ModuleType
 from typing import Any, TypeVar
 
@@ -13,6 +11,7 @@ from wengert.read.source import is_users
 from wengert.record import Box
 
 Kind = TypeVar("Kind", bound=type)
+MISSING = object()
 KNOWN: set[type] = {
     int,
     float,
@@ -39,12 +38,9 @@ def known(kind: Kind) -> Kind:
     return kind
 
 
-@functools.lru_cache(maxsize=4096)
 def users_method(kind: type, name: str) -> FunctionType | None:
     """A class's special method, if the user wrote it."""
-    if kind in KNOWN:
-        return None
-    return users_function(inspect.getattr_static(kind, name, None))
+    return None if kind in KNOWN else users_function(member_of(kind, name))
 
 
 def users_function(value: Any) -> FunctionType | None:
@@ -52,7 +48,10 @@ def users_function(value: Any) -> FunctionType | None:
     return value if type(value) is FunctionType and is_users(value.__code__) else None
 
 
-@functools.lru_cache(maxsize=4096)
 def member_of(kind: type, name: str) -> Any:
-    """What stands in the class under a name, not bound to anything; `None` for nothing."""
-    return inspect.getattr_static(kind, name, None)
+    """What stands in the class under a name, not bound to anything; `None` for nothing. A program may change it."""
+    for one in kind.__mro__:
+        found = one.__dict__.get(name, MISSING)
+        if found is not MISSING:
+            return found
+    return None

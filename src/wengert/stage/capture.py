@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
+import os
 import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -18,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from wengert.errors import LeakedTracerError, StagingError
-from wengert.ir import Array, Traced, Var, type_of
+from wengert.ir import Array, Traced, Var, type_of, users_line
 from wengert.read.source import is_users, is_users_file
 from wengert.record import Box, Staged, ground, plain
 from wengert.stage.parts import way_to
@@ -66,6 +67,7 @@ class Capture:
         self._outside: dict[int, Known] = {}
         self._references: dict[Any, Reference] = {}
         self._classes: set[type] = set()
+        self._tested: set[tuple[type, str]] = set()
         self._arrays: dict[int, Known] = {}  # by the Boxes that stand for them
         self.made: set[int] = set()  # the objects that were made here, by identity: those from outside are older
 
@@ -131,6 +133,8 @@ class Capture:
             if kind.__module__ != "builtins":
                 self._class(kind)
         else:
+            if value is os.environ:
+                raise _frozen_environment()
             self.lookup.is_same(source, value)
         self._remember(value, source)
         if kind in (FunctionType, MethodType, functools.partial):
@@ -274,6 +278,10 @@ class Capture:
     def attribute(self, owner: Any, name: str, value: Any) -> Any:
         """An attribute that has been read."""
         source = self.source_of(owner) or self.unseen(owner)
+        if not isinstance(owner, (type, ModuleType)):
+            self._made_by_class(owner, name)
+        if value is os.environ:
+            raise _frozen_environment()
         if source is not None:
             if isinstance(owner, ModuleType) and not _is_users_module(owner):
                 return value
@@ -283,6 +291,27 @@ class Capture:
             return value  # of an object, and perhaps of a class, that was made inside
         plain_attribute = inspect.getattr_static(kind, name, None) is value or type(value) is MethodType
         return self._member(kind, name, value, attribute(self._class(kind), name)) if plain_attribute else value
+
+    def _made_by_class(self, owner: Any, name: str) -> None:
+        """Test that a class still has the property by which an attribute is made."""
+        if name not in getattr(owner, "__dict__", ()):
+            found = inspect.getattr_static(type(owner), name, None)
+            if type(found) in (property, functools.cached_property):
+                self._of_class(owner, name, found)
+
+    def runs(self, function: FunctionType, owner: Any) -> None:
+        """A function of a class is called with an instance: test that the class still has it."""
+        name = function.__name__
+        if inspect.getattr_static(type(owner), name, None) is function:
+            self._of_class(owner, name, function)
+
+    def _of_class(self, owner: Any, name: str, found: Any) -> None:
+        kind = type(owner)
+        if (kind, name) in self._tested or _is_installed(kind):
+            return
+        if self.source_of(owner) is not None or self.source_of(kind) is not None:
+            self._tested.add((kind, name))
+            self.lookup.is_same(attribute(self._class(kind), name), found)
 
     def unseen(self, owner: Any) -> Source | None:
         """The source of an object that was not made here, and has come in a way that was not seen."""
@@ -349,6 +378,13 @@ class Capture:
         if isinstance(container, set):
             self.lookup.is_equal(source, set(before))
         return container
+
+
+def _frozen_environment() -> StagingError:
+    return StagingError(
+        "os.environ is the environment when the function is recorded, and not at each call. Read it outside, and pass "
+        f"what comes of it as an argument{users_line()}"
+    )
 
 
 @functools.lru_cache(maxsize=4096)

@@ -347,6 +347,8 @@ class Recording(Observer):
         if any(type(x) in BY_CASES for x in (*args, *kwargs.values())) and not _passes_on(function):
             return self._case_by_case(function, args, kwargs)
         if kind is FunctionType and is_users(function.__code__):
+            if args and not is_number(args[0]):
+                self.capture.runs(function, args[0])
             if not has_source(function):
                 args, kwargs = self._without_source(function, args, kwargs)
             self.innermost.journal.watch(function)
@@ -718,7 +720,7 @@ class Recording(Observer):
             if isinstance(error, types()):
                 raise StagingError(
                     f"the program catches {type(error).__name__}, which depends on a value here: it would be raised "
-                    "only when the compiled function runs. Test for it with an if instead"
+                    f"only when the compiled function runs. Test for it with an if instead{users_line()}"
                 ) from error
 
     # -- the report ----------------------------------------------------------------------------------------------------
