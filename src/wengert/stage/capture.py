@@ -21,6 +21,7 @@ import numpy as np
 from wengert.errors import LeakedTracerError, StagingError
 from wengert.ir import Array, Traced, Var, type_of, users_line
 from wengert.read.source import is_users, is_users_file
+from wengert.read.users import member_of
 from wengert.record import Box, Staged, ground, plain
 from wengert.stage.parts import way_to
 from wengert.stage.sources import Lookup, Source, attribute, held, item
@@ -294,15 +295,14 @@ class Capture:
 
     def _made_by_class(self, owner: Any, name: str) -> None:
         """Test that a class still has the property by which an attribute is made."""
-        if name not in getattr(owner, "__dict__", ()):
-            found = inspect.getattr_static(type(owner), name, None)
-            if type(found) in (property, functools.cached_property):
-                self._of_class(owner, name, found)
+        found = member_of(type(owner), name)
+        if type(found) is property or (type(found) is functools.cached_property and name not in vars(owner)):
+            self._of_class(owner, name, found)
 
     def runs(self, function: FunctionType, owner: Any) -> None:
         """A function of a class is called with an instance: test that the class still has it."""
         name = function.__name__
-        if inspect.getattr_static(type(owner), name, None) is function:
+        if member_of(type(owner), name) is function:
             self._of_class(owner, name, function)
 
     def _of_class(self, owner: Any, name: str, found: Any) -> None:
