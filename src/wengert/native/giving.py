@@ -53,6 +53,8 @@ def scalar(api: CApi, kind: Array, place: Val) -> Val:
         return api.call("PyComplex_FromDoubles", "p", *b.parts(value))
     if code[0] == "f":
         return api.call("PyFloat_FromDouble", "p", value)
+    if code == "b1":
+        return api.call("PyBool_FromLong", "p", b.cast("zext", value, "i8"))
     return api.call("PyLong_FromLongLong", "p", value)
 
 

@@ -141,7 +141,7 @@ class Light(ast.NodeTransformer):
         value = self.visit(node.value)
         target = node.target
         if isinstance(target, ast.Name):
-            read = at(ast.Name(target.id, ast.Load()), target)
+            read = self.visit(at(ast.Name(target.id, ast.Load()), target))
             return at(ast.Assign([target], hook_call("in_place", node, operator, read, value)), node)
         place = self.target(target)
         read = at(ast.Call(at(ast.Attribute(place, "read", ast.Load()), target), [], []), target)

@@ -95,6 +95,12 @@ class Operators:
     __and__, __rand__, __iand__ = _binary(np.bitwise_and), _reflected(np.bitwise_and), _in_place(np.bitwise_and)
     __or__, __ror__, __ior__ = _binary(np.bitwise_or), _reflected(np.bitwise_or), _in_place(np.bitwise_or)
     __xor__, __rxor__, __ixor__ = _binary(np.bitwise_xor), _reflected(np.bitwise_xor), _in_place(np.bitwise_xor)
+    __lshift__, __rlshift__, __ilshift__ = _binary(np.left_shift), _reflected(np.left_shift), _in_place(np.left_shift)
+    __rshift__, __rrshift__, __irshift__ = (
+        _binary(np.right_shift),
+        _reflected(np.right_shift),
+        _in_place(np.right_shift),
+    )
     __lt__, __le__, __gt__, __ge__ = (
         _binary(np.less),
         _binary(np.less_equal),

@@ -101,12 +101,13 @@ def _staged_level(x: Any, level: Level) -> Level:
 class Closed(Staged):
     """The recording of a body: values of other recordings become further inputs of it."""
 
-    __slots__ = ("consts", "outside", "views")
+    __slots__ = ("consts", "given", "outside", "views")
 
     def __init__(self, what: str) -> None:
         super().__init__(what)
         self.consts: dict[Var, Var] = {}  # from what a value is outside to the input that it is here
         self.outside: dict[Var, Box] = {}  # and back
+        self.given: dict[Var, Any] = {}  # what its inputs stand for, where that is known
         self.views: list[Box] = []  # those that were read in it
 
     def has_read(self, view: Box) -> None:

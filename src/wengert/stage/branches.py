@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import sys
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from typing import Any
 
@@ -64,7 +65,13 @@ def truth(x: Any) -> Any:
             return truth(found) if is_abstract(found) else bool(found)
         if hasattr(kind, name):
             break
+    recording = current_recording() if kind in _SIZED else None
+    if recording is not None:
+        recording.measures(x)
     return bool(x)
+
+
+_SIZED = (list, dict, set, deque, OrderedDict, defaultdict, Counter)
 
 
 @hook

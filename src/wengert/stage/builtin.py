@@ -111,6 +111,7 @@ def _len(recording: Recording, proceed: Proceed, x: Any) -> Any:
         return length_of(x)
     if type(x) is Masked:
         return x.count
+    recording.measures(x)
     return x.length if type(x) is TracedRange else proceed(x)
 
 

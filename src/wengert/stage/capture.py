@@ -23,6 +23,7 @@ from wengert.ir import Array, Traced, Var, type_of, users_line
 from wengert.read.source import is_users, is_users_file
 from wengert.read.users import member_of
 from wengert.record import Box, Staged, ground, plain
+from wengert.stage.dicts import put_item
 from wengert.stage.parts import way_to
 from wengert.stage.sources import Lookup, Source, attribute, held, item
 from wengert.stage.values import Reference, is_instance
@@ -362,10 +363,11 @@ class Capture:
         if isinstance(container, (list, deque)):
             self.lookup.has_length(source, len(before))
             old = list(before)
-            return [
+            found = [
                 self.load(part, item(source, i)) if i < len(old) and old[i] is part else part
                 for i, part in enumerate(container)
             ]
+            return deque(found, container.maxlen) if isinstance(container, deque) else found
         if isinstance(container, dict):
             self.lookup.has_keys(source, tuple(before))
             copy = type(container).__new__(type(container))
@@ -373,7 +375,7 @@ class Capture:
                 copy.default_factory = container.default_factory
             for key, part in dict.items(container):
                 same = key in before and before[key] is part
-                dict.__setitem__(copy, key, self.load(part, item(source, key)) if same else part)
+                put_item(copy, key, self.load(part, item(source, key)) if same else part)
             return copy
         if isinstance(container, set):
             self.lookup.is_equal(source, set(before))

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from wengert.errors import StagingError
-from wengert.ir import Array, Traced, WengertList, type_of
+from wengert.ir import Array, Traced, Var, WengertList, type_of
 from wengert.read.calls import call
 from wengert.record import Box, ground, plain
 from wengert.run import prepare, run_donating
@@ -107,10 +107,10 @@ class Compiled:
             program = prepare(recorded.list)
             out = run_donating(program, values, self._donated(given)) if self.donated else program(values)
             found = [plain(x) for x in out]
-        for i, value in enumerate(found):
-            if type(value) is np.ndarray and value.shape == ():
-                found[i] = value[()]
-        return recorded.finish(given.others, hidden, found)
+        for i, (value, out) in enumerate(zip(found, recorded.list.outputs, strict=True)):
+            if isinstance(value, (np.ndarray, np.generic)) and value.shape == ():
+                found[i] = value.item() if type(out) is Var and out.type.weak else np.asarray(value)[()]
+        return recorded.finish(given.others, hidden, found, (args, kwargs))
 
     def as_list(self, *args: Any, **kwargs: Any) -> WengertList:
         """The Wengert list for arguments like these."""
@@ -237,7 +237,7 @@ class Compiled:
         given = Given((), leaves, kinds, structure)
         if self._constants:
             constants = self._constants.get(_base(given), ())
-            leaves = [Fixed(x) if i in constants else x for i, x in enumerate(leaves)]
+            leaves = [Fixed(x) if i in constants and type(x) is not Fixed else x for i, x in enumerate(leaves)]
             kinds = [None if i in constants else kind for i, kind in enumerate(kinds)]
         key = (structure, *(_mark(x) if kind is None else kind for x, kind in zip(leaves, kinds, strict=True)))
         return Given(key, leaves, kinds, structure)

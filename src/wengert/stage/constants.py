@@ -29,7 +29,7 @@ def inputs_behind(box: Traced, level: Any) -> set[Var] | None:
             at, value = value.level, value.ssa
         if type(value) is not Var:
             continue
-        outer = getattr(at, "outside", {}).get(value)
+        outer = getattr(at, "outside", {}).get(value) or getattr(at, "given", {}).get(value)
         if outer is not None:
             rest.append((outer, None))
             continue

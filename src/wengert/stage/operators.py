@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from wengert.errors import StagingError
+from wengert.functions.demands import demand
 from wengert.ir import users_line
 from wengert.read.calls import call
 from wengert.read.observer import UNSEEN
@@ -16,7 +18,7 @@ from wengert.read.operations import compare
 from wengert.read.users import users_method
 from wengert.record import Box
 from wengert.record.integers import interval
-from wengert.stage.branches import either, negate, truth
+from wengert.stage.branches import both, either, negate, truth
 from wengert.stage.recording import Recording, is_abstract
 from wengert.stage.tables import operator
 from wengert.stage.text import is_open_text, percent
@@ -29,16 +31,33 @@ LARGEST = 2.0**63
 def _mod(recording: Recording, x: Any, y: Any) -> Any:
     if type(x) is str:
         return percent(x, y) if is_open_text(y) else UNSEEN
-    return _may_divide_by_zero(recording, x, y)
+    return _may_divide_by_zero(recording, x, y, "Mod")
 
 
-@operator("Div", "FloorDiv")
-def _may_divide_by_zero(recording: Recording, x: Any, y: Any) -> Any:
-    """Python's numbers raise where the divisor is zero; abstract ones give inf or nan."""
+@operator("Div")
+def _quotient(recording: Recording, x: Any, y: Any) -> Any:
+    return _may_divide_by_zero(recording, x, y, "Div")
+
+
+@operator("FloorDiv")
+def _whole_quotient(recording: Recording, x: Any, y: Any) -> Any:
+    return _may_divide_by_zero(recording, x, y, "FloorDiv")
+
+
+ZERO_DIVISIONS = {"Div": "division by zero", "FloorDiv": "integer division or modulo by zero",
+                  "Mod": "integer modulo by zero"}  # fmt: skip
+
+
+def _may_divide_by_zero(recording: Recording, x: Any, y: Any, name: str) -> Any:
+    """Python's numbers raise where the divisor is zero; abstract floats give inf or nan, and integers have neither."""
     if type(y) in (int, float) and y == 0 and is_abstract(x) and _is_pythons(x):
         raise ZeroDivisionError("float division by zero")
-    if recording.attempts and is_abstract(y) and _is_pythons(x) and _is_pythons(y):
-        recording.must_not_be_caught(ZeroDivisionError("division by zero"))
+    if is_abstract(y) and _is_pythons(x) and _is_pythons(y):
+        if recording.attempts:
+            recording.must_not_be_caught(ZeroDivisionError("division by zero"))
+        low, high = interval(y) if _is_whole(y) else (1, 1)
+        if _is_whole(x) and low <= 0 <= high:
+            demand(y != 0, ZeroDivisionError(ZERO_DIVISIONS[name]))
     return UNSEEN
 
 
@@ -49,32 +68,63 @@ def _is_pythons(x: Any) -> bool:
 @operator("Pow")
 def _power(recording: Recording, x: Any, y: Any) -> Any:
     """Powers of Python's integers are integers of any size, or floats where the exponent is negative."""
-    if not (_is_whole(x) and _is_whole(y)) or not is_abstract(y):
-        return _fits(recording, x, y, "Pow") if is_abstract(x) and _is_whole(x) and _is_whole(y) else UNSEEN
-    low, high = interval(y)
-    if low < 0 or high == math.inf:
+    if not (_is_whole(x) and _is_whole(y)) or not (is_abstract(x) or is_abstract(y)):
+        return UNSEEN
+    low, _ = interval(y)
+    if is_abstract(y) and low < 0:
         raise _refusal(recording, "an integer to the power of an integer that is not known yet", y)
     return _fits(recording, x, y, "Pow")
 
 
-@operator("Mult", "LShift")
+@operator("Mult")
 def _product(recording: Recording, x: Any, y: Any) -> Any:
-    if _is_whole(x) and _is_whole(y) and (is_abstract(x) or is_abstract(y)):
-        return _fits(recording, x, y, "Mult")
-    return UNSEEN
+    return _fits(recording, x, y, "Mult") if _is_whole_operation(x, y) else UNSEEN
+
+
+@operator("LShift")
+def _shifted(recording: Recording, x: Any, y: Any) -> Any:
+    return _fits(recording, x, y, "LShift") if _is_whole_operation(x, y) else UNSEEN
+
+
+@operator("Sub")
+def _difference(recording: Recording, x: Any, y: Any) -> Any:
+    return _fits(recording, x, y, "Add") if _is_whole_operation(x, y) else UNSEEN
+
+
+def _is_whole_operation(x: Any, y: Any) -> bool:
+    return _is_whole(x) and _is_whole(y) and (is_abstract(x) or is_abstract(y))
+
+
+SIZES = {
+    "Add": lambda a, b: a + b, "Mult": lambda a, b: a * b, "LShift": lambda a, b: a * 2.0**b,
+    "Pow": lambda a, b: a**b,
+}  # fmt: skip  # of the results, at most
 
 
 def _fits(recording: Recording, x: Any, y: Any, name: str) -> Any:
-    """Refuse a product or a power that may be larger than an abstract integer can be."""
+    """Refuse what may be larger than an abstract integer can be; where nothing is known, that is tested in each run.
+
+    A sum of which one part is bounded takes longer to get there than anybody waits.
+    """
     (a, b), (c, d) = interval(x), interval(y)
-    ends = (abs(a), abs(b), abs(c), abs(d))
-    if math.inf in ends:
-        return UNSEEN  # nothing is known: it is taken for small
-    base, other = max(ends[:2]), max(ends[2:])
-    size = base * other if name == "Mult" else other * math.log2(max(base, 1))
-    if size >= (LARGEST if name == "Mult" else 63):
-        raise _refusal(recording, "an integer that may be larger than 64 bits", x if is_abstract(x) else y)
+    first, second = max(abs(a), abs(b)), max(abs(c), abs(d))
+    if math.inf not in (first, second):
+        if first and second and _logarithm(first, second, name) >= 63:
+            raise _refusal(recording, "an integer that may be larger than 64 bits", x if is_abstract(x) else y)
+    elif name != "Add" or first == second == math.inf:
+        size = SIZES[name](np.abs(_as_float(x)), _as_float(y) if name in ("LShift", "Pow") else np.abs(_as_float(y)))
+        demand(size < LARGEST, OverflowError("an integer is larger than the 64 bits that compiled code has for it"))
     return UNSEEN
+
+
+def _logarithm(first: float, second: float, name: str) -> float:
+    if name == "Pow":
+        return second * math.log2(max(first, 1))
+    return math.log2(max(first, 1)) + (second if name == "LShift" else math.log2(max(second, 1)))
+
+
+def _as_float(x: Any) -> Any:
+    return np.astype(x, np.dtype(np.float64)) if isinstance(x, Box) else float(x)
 
 
 def _is_whole(x: Any) -> bool:
@@ -132,7 +182,9 @@ def _is(recording: Recording, x: Any, y: Any) -> Any:
 
 @operator("Add")
 def _joined(recording: Recording, x: Any, y: Any) -> Any:
-    """`+` of lists reads all of both."""
+    """`+` of lists reads all of both; of whole numbers it may be larger than 64 bits."""
+    if _is_whole_operation(x, y):
+        return _fits(recording, x, y, "Add")
     for value in (x, y):
         if type(value) is Unknown:
             value.refuse()
@@ -150,6 +202,9 @@ def _comparison(name: str) -> Callable[..., Any]:
             if type(value) is Unknown:
                 value.refuse()
         kinds = {next((kind for kind in (list, tuple, dict) if isinstance(value, kind)), None) for value in (x, y)}
+        if any(isinstance(value, (set, deque)) for value in (x, y)):
+            recording.inside(x)
+            recording.inside(y)
         if kinds == {dict} and name in ("Eq", "NotEq"):
             recording.inside(x)
             recording.inside(y)

@@ -10,6 +10,7 @@ from types import CellType
 from typing import Any, Protocol
 
 from wengert.record import Box
+from wengert.stage.dicts import plain_kind, put_item, take_item
 
 
 class _Unbound:
@@ -86,9 +87,9 @@ class Item:
         if not isinstance(self.owner, dict):
             list.__setitem__(self.owner, self.index, value)
         elif value is UNBOUND:
-            dict.pop(self.owner, self.index, None)
+            take_item(self.owner, self.index)
         else:
-            dict.__setitem__(self.owner, self.index, value)
+            put_item(self.owner, self.index, value)
 
 
 @dataclass(frozen=True, eq=False)
@@ -257,9 +258,9 @@ def restore(container: Any, old: Any) -> None:
     if same_contents(old, copied(container)):
         return
     if isinstance(container, dict):
-        dict.clear(container)
+        plain_kind(container).clear(container)
         for key, value in old.items():
-            dict.__setitem__(container, key, value)
+            put_item(container, key, value)
     elif isinstance(container, list):
         list.__setitem__(container, slice(None), old)
     else:

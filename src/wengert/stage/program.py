@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from operator import attrgetter
 from types import FunctionType, MethodType
 from typing import Any, NamedTuple
 
@@ -23,7 +24,7 @@ from wengert.stage.bodies import Body, Final
 from wengert.stage.capture import Capture
 from wengert.stage.constants import NeedsConstant
 from wengert.stage.journal import apart, joined
-from wengert.stage.places import Cell, Contents, Whole, is_namespace
+from wengert.stage.places import Cell, Contents, Place, Whole, is_namespace
 from wengert.stage.recording import Recording
 from wengert.stage.report import Report
 from wengert.stage.sources import Source, argument, held
@@ -40,6 +41,10 @@ class Run(NamedTuple):
     hidden: Sequence[Any]  # the hidden inputs
     outputs: Sequence[Any]
     references: dict[Reference, Any]  # the objects that the result, and what is written outside, refers to
+    call: Any  # the arguments as they were given: a tuple and a dict
+
+
+Path = tuple[Callable[[Any], Any], ...]  # from the arguments of a call to a container in them
 
 
 class Effect(NamedTuple):
@@ -95,10 +100,10 @@ class Recorded:
         """Whether the result is a number or an array alone, of the list."""
         return self.frame.kind is None and type(self.leaves[0]) is Output
 
-    def finish(self, arguments: Sequence[Any], hidden: Sequence[Any], outputs: Sequence[Any]) -> Any:
+    def finish(self, arguments: Sequence[Any], hidden: Sequence[Any], outputs: Sequence[Any], call: Any) -> Any:
         """The result, from the outputs of the list, after doing what the function does outside of itself."""
         found = {one: one.find(arguments) for one in self.references}
-        run = Run(arguments, hidden, outputs, found)
+        run = Run(arguments, hidden, outputs, found, call)
         owners = [effect.owner(run) for effect in self.effects]  # all of them before the first changes
         result = rebuild(self.frame, iter([_leaf(x, run) for x in self.leaves]))
         for effect, owner in zip(self.effects, owners, strict=True):
@@ -146,8 +151,9 @@ def record(
         capture = recording.capture = Capture(root.level, modes)
         boxes = _arguments(root, capture, leaves)
         _remember_function(capture, function)
+        arguments = rebuilt(boxes)
         try:
-            found, frame = flatten(_called(recording, root, function, *rebuilt(boxes)), root.look)
+            found, frame = flatten(_called(recording, root, function, *arguments), root.look)
         except NeedsConstant as needed:
             needed.arguments = frozenset(i for i, x in enumerate(boxes) if _is_one_of(x, needed.inputs))
             modes.update((one.source.key, "constant") for one in capture.hidden if one.box.ssa in needed.inputs)
@@ -155,7 +161,7 @@ def record(
         _check_result(frame)
         results = root.inputs_of(found)
     inputs = {box.ssa: leaf.name for box, leaf in zip(boxes, leaves, strict=True) if leaf.kind is not None}
-    return _finish(recording, root, inputs, results, frame)
+    return _finish(recording, root, inputs, results, frame, dict(_containers(arguments)))
 
 
 def _is_one_of(value: Any, inputs: frozenset[Var]) -> bool:
@@ -213,10 +219,38 @@ def _check_result(frame: Frame) -> None:
         _check_result(part)
 
 
-def _finish(recording: Recording, root: Body, inputs: dict[Var, str], results: list[Any], frame: Frame) -> Recorded:
+def _containers(value: Any, path: Path = ()) -> Iterator[tuple[int, tuple[Any, Path]]]:
+    """The lists, dicts and data classes in the arguments, by identity, and how they are reached."""
+    if isinstance(value, (list, tuple)):
+        parts = [(functools.partial(_item, key), part) for key, part in enumerate(value)]
+    elif isinstance(value, dict):
+        parts = [(functools.partial(_item, key), part) for key, part in value.items()]
+    elif is_dataclass(value) and not isinstance(value, type):
+        names = [field.name for field in fields(value) if hasattr(value, field.name)]
+        parts = [(attrgetter(name), getattr(value, name)) for name in names]
+    else:
+        return
+    if not isinstance(value, tuple):
+        yield id(value), (value, path)
+    for step, part in parts:
+        yield from _containers(part, (*path, step))
+
+
+def _item(key: Any, container: Any) -> Any:
+    return container[key]
+
+
+def _reached(path: Path) -> Callable[[Run], Any]:
+    return lambda run: functools.reduce(lambda value, step: step(value), path, run.call)
+
+
+def _finish(
+    recording: Recording, root: Body, inputs: dict[Var, str], results: list[Any], frame: Frame,
+    given: dict[int, tuple[Any, Path]],
+) -> Recorded:  # fmt: skip
     capture = recording.capture
     outputs = list(results)
-    doing = _Effects(capture, root, outputs)
+    doing = _Effects(capture, root, outputs, given)
     with recording.lines_into(root):
         for final in root.settle().values():
             doing.add(final)
@@ -255,7 +289,10 @@ def _once(values: Sequence[Var]) -> list[Var]:
 class _Effects:
     """What a function does outside of itself, from what is in the places that it has written."""
 
-    def __init__(self, capture: Capture, root: Body, outputs: list[Any]) -> None:
+    def __init__(
+        self, capture: Capture, root: Body, outputs: list[Any], given: dict[int, tuple[Any, Path]]
+    ) -> None:
+        self.given = given  # the containers in the arguments
         self.capture = capture
         self.root = root
         self.outputs = outputs  # of the list: grows by what is written
@@ -277,6 +314,9 @@ class _Effects:
             if id(owner) in self.capture.cells:
                 self._put(lambda run: owner, key, final)
             return
+        if id(owner) in self.given:
+            self._given(_reached(self.given[id(owner)][1]), place, key, final)
+            return
         source = self.capture.source_of(owner)
         if source is None and is_namespace(owner):
             self._put(lambda run: owner, key, final)
@@ -289,6 +329,20 @@ class _Effects:
             self.found.append(Effect(_finder(source), self._contents(place.container, final)))
         else:
             self._put(_finder(source), key, final)
+
+    def _given(self, find: Callable[[Run], Any], place: Place, key: tuple[Any, ...], final: Final) -> None:
+        """A container in the arguments is changed."""
+        if not (isinstance(place, Whole) and isinstance(place.container, list)):
+            apply = self._contents(place.container, final) if isinstance(place, Whole) else None
+            self._put(find, key, final) if apply is None else self.found.append(Effect(find, apply))
+            return
+        _check_result(final.frame)
+        values = [self._part(final, i) for i in range(len(final.frame.parts))]
+
+        def replace_all(owner: Any, run: Run) -> None:
+            owner[:] = [value(run) for value in values]
+
+        self.found.append(Effect(find, replace_all))
 
     def _put(self, find: Callable[..., Any], key: tuple[Any, ...], final: Final) -> None:
         _check_result(final.frame)

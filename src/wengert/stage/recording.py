@@ -554,6 +554,12 @@ class Recording(Observer):
             return self._items_of(x)
         return x
 
+    def measures(self, x: Any) -> None:
+        """How many items a container has is about to be used."""
+        source = self.capture.source_of(x) if isinstance(x, (list, dict, set, deque)) else None
+        if source is not None:
+            self.capture.lookup.has_length(source, len(self._before(x)))
+
     def _items_of(self, x: Any) -> Any:
         return self.capture.contents(x, self._before(x))
 
@@ -639,7 +645,7 @@ class Recording(Observer):
     def enters(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], call: Callable[..., Any]) -> Any:
         """A transform in the program: the function becomes a list, which is then run on the transform's values."""
         with self.body("call", happens=True) as body:
-            given: dict[Var, Any] = {}
+            given = body.level.given
 
             def as_input(x: Any) -> Any:
                 if not isinstance(x, Box) or x.level is GROUND:

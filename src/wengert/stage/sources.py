@@ -174,7 +174,7 @@ class Lookup:
             self.test(f"{name} is {same} or type({name}) is {kind} and repr({name}) == {known}")
         else:
             same, kind = self.constant(value), self.constant(type(value))
-            implied = source.key[0] == "argument"
+            implied = source.key[0] == "argument" and isinstance(value, (bool, str, bytes, type(None)))
             self.test(f"{name} is {same} or type({name}) is {kind} and {name} == {same}", implied)
 
     def is_of(self, source: Source, kind: type) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import string
+from collections import deque
 from typing import Any
 
 from wengert.primitives.effects import Percent
@@ -32,9 +33,9 @@ def is_open_text(value: Any) -> bool:
     """Whether the text of a value has abstract numbers in it."""
     if isinstance(value, (TracedText, Unknown)) or is_abstract(value):
         return True
-    if type(value) in (list, tuple, set):
+    if isinstance(value, (list, tuple, set, deque)):
         return any(map(is_open_text, value))
-    return type(value) is dict and any(map(is_open_text, value.values()))
+    return isinstance(value, dict) and any(map(is_open_text, value.values()))
 
 
 def _kept(piece: tuple[Any, int, Any]) -> tuple[Any, int, Any]:

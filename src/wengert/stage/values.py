@@ -13,6 +13,7 @@ import numpy as np
 from wengert.ir import Array, type_of
 from wengert.record import Box
 from wengert.stage.callees import CALLEES, Callee
+from wengert.stage.dicts import put_item
 from wengert.stage.one_of import OneOf
 
 SCALARS = (float, int, complex, bool, np.number, np.bool_)
@@ -112,7 +113,7 @@ def rebuild(frame: Frame, leaves: Iterator[Any]) -> Any:
         if frame.value is not None:
             made.default_factory = frame.value
         for key, part in zip(frame.keys, values, strict=True):
-            dict.__setitem__(made, key, part)
+            put_item(made, key, part)
         return made
     if kind is Callee:
         return frame.keys[0].make(values)
