@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import linecache
 import sys
 from contextvars import ContextVar
@@ -10,6 +12,7 @@ from types import CodeType, FrameType
 from typing import NamedTuple
 
 PACKAGE = str(Path(__file__).resolve().parents[1]) + "/"
+_BETWEEN = (contextlib.__file__, functools.__file__)  # they call ours, and are called by ours
 _internal: dict[str, bool] = {}
 
 
@@ -46,7 +49,8 @@ def is_internal(file: str) -> bool:
     """Whether a file belongs to this package, to NumPy or to SciPy, not to the user."""
     known = _internal.get(file)
     if known is None:
-        known = file.startswith(PACKAGE) or "/site-packages/numpy/" in file or "/site-packages/scipy/" in file
+        known = file.startswith(PACKAGE) or file in _BETWEEN
+        known = known or "/site-packages/numpy/" in file or "/site-packages/scipy/" in file
         if len(_internal) < 10_000:
             _internal[file] = known
     return known

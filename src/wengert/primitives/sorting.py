@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from wengert.errors import StagingError, UnsupportedError
-from wengert.ir import Array, Composite, Routine, dtype_of, shape_of
+from wengert.ir import Array, Composite, Routine, dtype_of, shape_of, users_line
 from wengert.primitives.discrete import discrete, one_by_one
 from wengert.primitives.index import SLOT
 from wengert.primitives.indexing import getitem, setitem
@@ -128,7 +128,10 @@ searchsorted = discrete(
 
 
 def _unknown_size(*types: Array, **params: Any) -> Any:
-    raise StagingError("the size of the result depends on the values, of which only the type is known here")
+    raise StagingError(
+        "the size of the result depends on the values, of which only the type is known here. Keep all elements instead: "
+        f"np.where(mask, x, 0), np.argmax(mask) for the first, or a loop with an if{users_line()}"
+    )
 
 
 def _unique(x: Any, axis: int | None, equal_nan: bool) -> tuple[Any, Any, Any]:

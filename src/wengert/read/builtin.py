@@ -23,6 +23,7 @@ from wengert.read.standin import original
 from wengert.read.tables import CLASSES, TABLE, stands_for
 from wengert.read.users import KNOWN, users_method
 from wengert.record import Box, ground
+from wengert.record.operators import weaken
 
 # -- numbers -----------------------------------------------------------------------------------------------------------
 
@@ -55,7 +56,10 @@ def _pow(base: Any, exp: Any, mod: Any = None) -> Any:
 def _round(number: Any, ndigits: int | None = None) -> Any:
     if not isinstance(number, Box):
         return _special(round, "__round__", number, *(() if ndigits is None else (ndigits,)))
-    return int(np.round(number)) if ndigits is None else np.round(number, ndigits)
+    if ndigits is None:
+        return int(np.round(number))
+    rounded = np.round(number, ndigits)
+    return weaken(rounded) if number.is_weak() else rounded
 
 
 @stands_for(sum)

@@ -38,7 +38,10 @@ class Conversion:
     def __round__(self, ndigits: int | None = None) -> Any:
         if ndigits is None:
             return round(self._number("it is rounded to an integer"))
-        return np.round(self, ndigits)
+        out = np.round(self, ndigits)
+        if self.is_weak():  # type: ignore[attr-defined]
+            out.ssa.weaken()
+        return out
 
     def __floor__(self) -> int:
         return math.floor(self._number("it is rounded to an integer"))

@@ -105,6 +105,7 @@ def select(
 
     Where one of them jumps and the other comes to its end, the rest belongs to the other.
     """
+    recording.check_depth(pred)
     location = user_location()
     bodies = [_recorded(recording, block, rest, what) for block in (then, orelse)]
     if rest is not None:

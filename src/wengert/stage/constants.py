@@ -29,7 +29,7 @@ def inputs_behind(box: Traced, level: Any) -> set[Var] | None:
             at, value = value.level, value.ssa
         if type(value) is not Var:
             continue
-        outer = getattr(at, "outside", {}).get(value) or getattr(at, "given", {}).get(value)
+        outer = next((known[value] for known in (_known(at, "outside"), _known(at, "given")) if value in known), None)
         if outer is not None:
             rest.append((outer, None))
             continue
@@ -39,6 +39,11 @@ def inputs_behind(box: Traced, level: Any) -> set[Var] | None:
             found.add(value)
         else:
             return None
+    return found
+
+
+def _known(level: Any, what: str) -> dict[Var, Any]:
+    found: dict[Var, Any] = getattr(level, what, {})
     return found
 
 

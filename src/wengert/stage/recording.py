@@ -113,16 +113,22 @@ class Recording(Observer):
     @contextmanager
     def body(self, what: str, happens: bool = False) -> Iterator[Body]:
         """A stretch of the program becomes a body: what it does is noted, and undone at its end."""
-        if len(self.bodies) >= DEEPEST:
-            raise StagingError(
-                f"choices that depend on values that are not known yet are nested {DEEPEST} deep, as in a recursion "
-                f"whose end depends on such a value{users_line()}"
-            )
+        self.check_depth()
         look = self._looked_at if self.bodies else self._seen_from_outside
         body = Body(what, look, self.scattered if self.bodies else frozenset())
         body.happens = happens
         with self._inside(body):
             yield body
+
+    def check_depth(self, pred: Any = None) -> None:
+        """Raise StagingError where choices are nested too deep, the last one by this predicate."""
+        if len(self.bodies) >= DEEPEST:
+            error = StagingError(
+                f"choices that depend on values that are not known yet are nested {DEEPEST} deep, as in a recursion "
+                f"whose end depends on such a value{users_line()}"
+            )
+            error.box = pred  # a recursion by an integer among the arguments is written out
+            raise error
 
     @contextmanager
     def resumed(self, body: Body) -> Iterator[None]:
