@@ -129,8 +129,8 @@ searchsorted = discrete(
 
 def _unknown_size(*types: Array, **params: Any) -> Any:
     raise StagingError(
-        "the size of the result depends on the values, of which only the type is known here. Keep all elements instead: "
-        f"np.where(mask, x, 0), np.argmax(mask) for the first, or a loop with an if{users_line()}"
+        "the size of the result depends on the values, of which only the type is known here. Keep all elements "
+        f"instead: np.where(mask, x, 0), np.argmax(mask) for the first, or a loop with an if{users_line()}"
     )
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Traced, dtype_of
+from wengert.ir import Traced, bind, dtype_of
 from wengert.primitives import to_dtype
+from wengert.primitives.rounding import round_digits
 from wengert.read.blocks import iterate, shown
 from wengert.read.calls import call, initialize
 from wengert.read.likeness import class_of, likeness
@@ -58,8 +59,11 @@ def _round(number: Any, ndigits: int | None = None) -> Any:
         return _special(round, "__round__", number, *(() if ndigits is None else (ndigits,)))
     if ndigits is None:
         return int(np.round(number))
-    rounded = np.round(number, ndigits)
-    return weaken(rounded) if number.is_weak() else rounded
+    if not number.is_weak():
+        return np.round(number, ndigits)
+    if number.dtype.kind != "f":
+        return weaken(np.round(number, ndigits))
+    return weaken(bind(round_digits, (number,), {"decimals": ndigits}))
 
 
 @stands_for(sum)
