@@ -29,7 +29,7 @@ round_to = elementwise(
     "round", np.round, 0, samples=lambda rng: [((rng.uniform(-200, 200, 4),), {"decimals": n}) for n in (-1, 0, 2)]
 )
 
-# Python's `round(x, n)` rounds the decimal digits of x exactly; NumPy's rounds x * 10**n: `round(0.15, 1)` is 0.1 or 0.2.
+# Python's `round(x, n)` rounds the decimal digits of x exactly, NumPy's x * 10**n: `round(0.15, 1)` is 0.1 or 0.2.
 round_digits = elementwise(
     "round_digits",
     lambda x, decimals: np.vectorize(lambda v: round(float(v), decimals), otypes=[np.float64])(x)[()],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cmath
 import functools
 import math
+import operator
 from collections.abc import Callable
 from types import GeneratorType
 from typing import Any
@@ -15,6 +16,7 @@ from wengert.ir import bind
 from wengert.primitives.rounding import to_integer
 from wengert.read.blocks import iterate
 from wengert.read.calls import call
+from wengert.read.likeness import class_of
 from wengert.read.mathematics import COMPLEX, REAL
 from wengert.read.operations import binary
 from wengert.record import Box
@@ -47,7 +49,11 @@ def _range(recording: Recording, proceed: Proceed, *args: Any) -> Any:
 
 
 def _plain_integer(x: Any) -> Any:
-    return x if is_abstract(x) else int(x)
+    if not is_abstract(x):
+        return operator.index(x)
+    if x.dtype.kind not in "iu" or x.shape:
+        raise TypeError(f"'{class_of(x).__name__}' object cannot be interpreted as an integer")
+    return x
 
 
 @means(enumerate)

@@ -244,7 +244,11 @@ class _While(_Loop):
     def run(self, test: Block) -> Outcome | None:
         """The whole loop."""
         while True:
-            holds = self._peek(test)
+            try:
+                holds = self._peek(test)
+            except GiveUp as why:  # it cannot be looked at before it happens
+                self.reason = str(why)
+                return self.finish(self.python(test))
             if holds is False:
                 truth(test())
                 return self.finish(None)
@@ -267,9 +271,22 @@ class _While(_Loop):
             if done:
                 return self.finish(outcome)
 
+    def python(self, test: Block) -> Outcome | None:
+        """The passes one after the other, under a condition that does something."""
+        while True:
+            holds = truth(test())
+            if type(holds) is not bool:
+                raise self.refuse(holds)
+            if not holds:
+                return None
+            done, outcome = self.after(self.body(), lambda: self.python(test))
+            if done:
+                return outcome
+
     def _peek(self, test: Block) -> bool | None:
         """Whether the condition holds; `None` where that is abstract. Nothing happens."""
         with self.recording.body("while") as probe:
+            probe.is_trial = True
             probe.journal.watch(test)
             holds = truth(test())
         self._holds = holds
