@@ -18,7 +18,7 @@ from wengert.read.operations import compare
 from wengert.read.users import users_method
 from wengert.record import Box
 from wengert.record.integers import interval
-from wengert.stage.branches import both, either, negate, truth
+from wengert.stage.branches import either, negate, truth
 from wengert.stage.recording import Recording, is_abstract
 from wengert.stage.tables import operator
 from wengert.stage.text import is_open_text, percent
