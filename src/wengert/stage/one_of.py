@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from wengert.errors import StagingError
 from wengert.functions.demands import demand
 from wengert.ir import ABSENT, users_line
-from wengert.read.members import attribute
+from wengert.read.members import attribute, store
 from wengert.read.operations import unary
 from wengert.record import Box
 from wengert.stage.tables import BY_CASES
@@ -84,6 +84,9 @@ class OneOf:
         if name.startswith("__"):
             raise AttributeError(name)
         return BY_CASES[OneOf](self, lambda one: attribute(one, name))
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        BY_CASES[OneOf](self, lambda one: store(value, one, index))
 
     def __neg__(self) -> Any:
         return BY_CASES[OneOf](self, lambda one: unary("USub", one))
