@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.linalg
 
 import wengert as wg
 from wengert.native import NativeFallbackWarning, cache
@@ -400,3 +401,37 @@ def test_code_of_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     path.write_bytes(path.read_bytes().replace(cache.MAGIC, cache.MAGIC.replace(b"1", b"0")))
     assert cache.read("name") is None
     assert not path.exists()
+
+
+# -- dtypes ------------------------------------------------------------------------------------------------------------
+
+MATRIX = np.array([[4, 1, 0], [1, 5, 2], [0, 2, 6]])
+OF_MATRICES: dict[str, Any] = {
+    "inv": np.linalg.inv, "det": np.linalg.det, "slogdet": np.linalg.slogdet, "cholesky": np.linalg.cholesky,
+    "norm": np.linalg.norm, "norm 1": lambda a: np.linalg.norm(a, 1), "rows": lambda a: np.linalg.norm(a, axis=0),
+    "solve": lambda a: np.linalg.solve(a, a[0]), "svd": lambda a: np.linalg.svd(a)[1], "pinv": np.linalg.pinv,
+    "eigh": lambda a: np.linalg.eigh(a)[0], "qr": lambda a: np.linalg.qr(a)[1], "rank": np.linalg.matrix_rank,
+    "expm": scipy.linalg.expm, "power": lambda a: np.linalg.matrix_power(a, -2),
+    "einsum": lambda a: (np.einsum("ij,jk->ik", a, a), np.einsum("ii", a), np.einsum("ij->", a)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OF_MATRICES)
+@pytest.mark.parametrize("dtype", [np.int64, np.int8, np.uint8, bool, np.float32])
+def test_matrices_of_integers(name: str, dtype: Any) -> None:
+    """Linear algebra computes with floats, as in NumPy."""
+    a = MATRIX.astype(dtype)
+    if dtype is bool and name in ("cholesky", "expm"):
+        a = np.eye(3, dtype=bool)
+    found, expected = wg.compile(OF_MATRICES[name])(a), OF_MATRICES[name](a)
+    several = zip(found, expected, strict=True) if isinstance(expected, tuple) else [(found, expected)]
+    for x, y in several:
+        assert np.asarray(x).dtype == np.asarray(y).dtype
+        np.testing.assert_allclose(x, y, rtol=1e-5 if dtype is np.float32 else 1e-12, atol=1e-6)
+
+
+def test_running_extrema_of_complex_numbers() -> None:
+    x = np.array([1 + 1j, 2, 0.5j, 2 - 1j])
+    f = wg.compile(lambda x: (np.maximum.accumulate(x), np.minimum.accumulate(x), np.max(x), np.sort(x)))
+    for a, b in zip(f(x), (np.maximum.accumulate(x), np.minimum.accumulate(x), np.max(x), np.sort(x)), strict=True):
+        np.testing.assert_array_equal(a, b)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Traced, shape_of
+from wengert.ir import Traced, dtype_of, shape_of
 from wengert.primitives import concatenate, copy, getitem, reshape, stack
 
 
@@ -85,3 +85,9 @@ def _collect(value: Any, leaves: list[Any]) -> tuple[int, ...] | None:
     shapes = {_collect(part, leaves) for part in value}
     inner = shapes.pop() if len(shapes) == 1 else None
     return None if inner is None else (len(value), *inner)
+
+
+def floats(a: Any) -> Any:
+    """An array of floats, which linear algebra computes with."""
+    a = as_array(a)
+    return a if dtype_of(a).kind in "fc" else a.astype(float)

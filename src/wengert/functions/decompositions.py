@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from wengert.errors import UnsupportedError
-from wengert.functions.assemble import as_array
+from wengert.functions.assemble import as_array, floats
 from wengert.functions.linear_algebra import inv, norm, solve
 from wengert.functions.table import implements
 from wengert.ir import ABSENT, Array, dtype_of, shape_of
@@ -20,12 +20,6 @@ from wengert.primitives.roots import following
 _EXAMPLE = np.eye(1)
 EigResult, EighResult = type(np.linalg.eig(_EXAMPLE)), type(np.linalg.eigh(_EXAMPLE))
 SVDResult, QRResult = type(np.linalg.svd(_EXAMPLE)), type(np.linalg.qr(_EXAMPLE))
-
-
-def floats(a: Any) -> Any:
-    """An array of floats, as the decompositions compute with."""
-    a = as_array(a)
-    return a if dtype_of(a).kind in "fc" else np.asarray(a, float)
 
 
 def _hermitian(a: Any, lower: bool = True) -> Any:

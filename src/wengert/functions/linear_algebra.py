@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
-from wengert.functions.assemble import as_array
+from wengert.functions.assemble import as_array, floats
 from wengert.functions.output import delivered
 from wengert.functions.products import dot
 from wengert.functions.table import implements
@@ -26,31 +26,31 @@ SlogdetResult = type(np.linalg.slogdet(np.eye(1)))
 @implements(np.linalg.solve)
 def solve(a: Any, b: Any) -> Any:
     """The solution of `a x = b`."""
-    return rows.solve(as_array(a), as_array(b))
+    return rows.solve(floats(a), floats(b))
 
 
 @implements(np.linalg.inv)
 def inv(a: Any) -> Any:
     """The inverse of each matrix."""
-    return determinants.inv(as_array(a), strict=True)
+    return determinants.inv(floats(a), strict=True)
 
 
 @implements(np.linalg.cholesky)
 def cholesky(a: Any, upper: bool = False) -> Any:
     """The triangular factor of each matrix, which counts as Hermitian: both triangles share the derivative."""
-    return rows.cholesky(mirrored(as_array(a), lower=not upper, conjugated=True), upper=bool(upper))
+    return rows.cholesky(mirrored(floats(a), lower=not upper, conjugated=True), upper=bool(upper))
 
 
 @implements(np.linalg.det)
 def det(a: Any) -> Any:
     """The determinant of each matrix."""
-    return determinants.det(as_array(a))
+    return determinants.det(floats(a))
 
 
 @implements(np.linalg.slogdet)
 def slogdet(a: Any) -> Any:
     """The sign of the determinant and the logarithm of its absolute value."""
-    return SlogdetResult(*determinants.slogdet(as_array(a)))
+    return SlogdetResult(*determinants.slogdet(floats(a)))
 
 
 # -- products of many --------------------------------------------------------------------------------------------------
@@ -174,7 +174,7 @@ def _euclidean(x: Any, axis: tuple[int, ...] | None, keepdims: bool) -> Any:
 @implements(np.linalg.norm)
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     """A norm of vectors or matrices; its derivative at 0 is 0, and ties in a maximum share it."""
-    x = as_array(x)
+    x = floats(x)
     ndim = len(shape_of(x))
     if axis is None and (ord is None or (ord == 2 and ndim == 1) or (ord in ("f", "fro") and ndim == 2)):
         return _euclidean(x, None, keepdims)
@@ -188,7 +188,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
 @implements(np.linalg.vector_norm)
 def vector_norm(x: Any, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
     """A norm of vectors that lie along one or several axes."""
-    x = as_array(x)
+    x = floats(x)
     ndim = len(shape_of(x))
     if axis is None:
         value = _vector_norm(reshape(x, shape=(math.prod(shape_of(x)),)), ord, (-1,), False)
@@ -200,4 +200,4 @@ def vector_norm(x: Any, *, axis: Any = None, keepdims: bool = False, ord: Any = 
 @implements(np.linalg.matrix_norm)
 def matrix_norm(x: Any, *, keepdims: bool = False, ord: Any = "fro") -> Any:
     """A norm of each matrix of a stack."""
-    return _matrix_norm(as_array(x), ord, (-2, -1), keepdims)
+    return _matrix_norm(floats(x), ord, (-2, -1), keepdims)

@@ -12,7 +12,8 @@ import numpy as np
 
 from wengert.errors import UnsupportedError
 from wengert.functions import special_matrices
-from wengert.functions.decompositions import as_real, floats
+from wengert.functions.assemble import floats
+from wengert.functions.decompositions import as_real
 from wengert.functions.linear_algebra import norm as np_norm
 from wengert.functions.matrices import kron
 from wengert.ir import dtype_of, shape_of

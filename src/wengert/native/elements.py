@@ -87,6 +87,17 @@ def _function(native: Pointwise, params: dict[str, Any]) -> Callable[..., Val]:
     return (lambda e, *xs: function(e, *xs, **params)) if params else function
 
 
+@lru_cache(maxsize=256)
+def knows(operation: str, code: str) -> bool:
+    """Whether there is an operation of two elements of this type."""
+    trial = Emitter(Builder(Module()))
+    try:
+        getattr(trial, operation)(trial.constant(1, code), trial.constant(1, code))
+    except UnknownOperationError:
+        return False
+    return True
+
+
 def apply(e: Emitter, resolved: Resolved, xs: Sequence[Val]) -> Val:
     """The element of the output from those of the inputs."""
     lanes = max(x.lanes for x in xs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wengert.errors import StagingError, UnsupportedError
-from wengert.ir import Composite, Line, Var, WengertList
+from wengert.ir import Composite, Line, Var, WengertList, dtype_of
 from wengert.native.elements import types_of
 from wengert.native.sums import sums_shared
 from wengert.record import Staged
@@ -79,15 +79,22 @@ def _expanded(line: Line) -> tuple[list[Line], tuple[Any, ...]] | None:
     boxes = {x: level.add_input(x.type) for x in values}
     try:
         out = native.lines(*(boxes[x] if type(x) is Var else x for x in line.inputs), **line.params)
+        found = tuple(map(_of_type, out if isinstance(out, tuple) else (out,), line.outputs))
     except (UnsupportedError, StagingError):
         return None
     finally:
         level.close()
-    wl = prepared(level.finish(out if isinstance(out, tuple) else (out,)))
+    wl = prepared(level.finish(found))
     if [_kind(x) for x in wl.outputs] != [(v.type.shape, v.type.dtype) for v in line.outputs]:
         raise AssertionError(f"{line.primitive.name}: its native form gives other types: {wl} for {types_of(line)}")
     lines, outputs = _copied(wl, tuple(boxes))
     return [inner._replace(location=line.location) for inner in lines], outputs
+
+
+def _of_type(x: Any, var: Var) -> Any:
+    """Of integers and truths, whose sums are wider than what is summed, what NumPy keeps."""
+    wanted = var.type.dtype
+    return x.astype(wanted) if dtype_of(x) != wanted and wanted.kind in "iub" else x
 
 
 def _kind(x: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 from wengert.ir import Line
 from wengert.native import moves
+from wengert.native.elements import knows
 from wengert.native.scope import Scope
 from wengert.native.values import PARTS, Val, itemsize
 from wengert.native.views import Layout, Place
@@ -54,6 +55,8 @@ def scan(low: Scope, line: Line, combine: str) -> Any:
     """Each element combined with all before it."""
     b, out = low.b, low.place(line.outputs[0])
     code = out.code
+    if not knows(combine, code):
+        return NotImplemented
     x = _converted(low, line.inputs[0], code, out.shape)
     two = getattr(low.e, combine)
 
