@@ -68,10 +68,10 @@ class Primitive:
         `count` of them, a tuple, or `None` where they are zero. `transform(list, moving, moved)` is the list that takes
         `(*inputs, *companions of the moving)` to `(*outputs, *companions of the moved)`.
     linearize
-        For lines that hold lists: `linearize(xs, moving, free, params)` -> a `Linearized`: the outputs, and the line
+        For lines that hold lists: `linearize(xs, moving, prices, params)` -> a `Linearized`: the outputs, and the line
         that is linear in the tangents of the inputs numbered `moving`. The line that computes the outputs leaves the
-        residuals that the linear line reads. `free` tells which inputs the linear line can read at no cost; all of
-        them, if it is `None`.
+        residuals that the linear line reads. `prices` are what the linear line pays for reading the inputs, in bytes
+        that would have to be stored; nothing, if it is `None`.
     tidy
         For lines that hold lists: `tidy(xs, params)` -> a tuple of the outputs, computed by shorter lines.
     prune

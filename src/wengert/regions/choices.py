@@ -7,7 +7,6 @@ from typing import Any
 
 from wengert.ir import Linearized, Primitive, Tangent, Type, WengertList, moved_outputs, type_of
 from wengert.regions.bodies import Flags, Lifting, Slot, any_of, arranged, flags_at, in_rows, transposed_body
-from wengert.regions.cut import price
 from wengert.regions.halves import INPUT, OUTPUT, RESIDUAL, Halves, Read, Role, split_body
 from wengert.regions.lines import write
 from wengert.transform import tangent_type
@@ -30,7 +29,7 @@ def lift(
 
 
 def linearize(
-    xs: Sequence[Any], moving: Sequence[int], free: Sequence[bool] | None, params: dict[str, Any]
+    xs: Sequence[Any], moving: Sequence[int], prices: Sequence[float] | None, params: dict[str, Any]
 ) -> Linearized:
     """The choice that also gives residuals, and the same choice between the linear halves.
 
@@ -41,9 +40,9 @@ def linearize(
     given = flags_at(len(xs), moving)
     flags, moved = flow(given, **params)
     roles = tuple(
-        Role(0.0 if free is None or free[k] else price(var.type)) for k, var in enumerate(branches[0].inputs, 1)
+        Role(0.0 if prices is None else prices[k]) for k in range(1, len(xs))
     )
-    parts = [split_body(branch, flags[0], moved, roles, (free is None,) * len(moved)) for branch in branches]
+    parts = [split_body(branch, flags[0], moved, roles, (prices is None,) * len(moved)) for branch in branches]
     places: list[Type] = []
     at = [_places(half, places) for half in parts]
     known = tuple(_with_places(half, where, places) for half, where in zip(parts, at, strict=True))

@@ -11,31 +11,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from wengert.ir import Line, Primitive, Seq, Type, Var
+from wengert.ir import Line, Var
 from wengert.regions.flow import sink_side
+from wengert.transform import price, work
 
-UNKNOWN = 100  # items that a sequence is taken to have
 UNIT = 20  # capacities are integers: of 1/20 byte, the cost of arithmetic
 LARGE = 2**29
-
-
-def price(kind: Type) -> float:
-    """What storing a value costs: its bytes."""
-    if isinstance(kind, Seq):
-        return UNKNOWN * price(kind.item)
-    return float(kind.size * kind.dtype.itemsize)
-
-
-def work(line: Line) -> float:
-    """What computing a line again costs, in the same units; infinite for what is not done twice.
-
-    A choice costs as much as its dearest branch.
-    """
-    if line.acts():
-        return math.inf
-    if line.primitive is Primitive.table["cond"]:
-        return max(sum(map(work, branch.lines)) for branch in line.bodies())
-    return line.primitive.recomputing * sum(price(var.type) for var in line.outputs)
 
 
 def to_store(lines: Sequence[Line], prices: Mapping[Var, float], wanted: Iterable[Var]) -> tuple[set[Var], set[Var]]:

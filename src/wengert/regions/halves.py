@@ -67,7 +67,7 @@ def split_body(body: WengertList, moving: Flags, moved: Flags, roles: tuple[Role
     joint = Joint("linearize", split=True)
     inputs = [joint.add_input(var).ssa for var in body.inputs]
     prices = {var: role.price for var, role in zip(inputs, roles, strict=True)}
-    joint.at_hand = {var for var, cost in prices.items() if cost == 0}
+    joint.prices = dict(prices)
     for var, flag in zip(body.inputs, moving, strict=True):
         if flag:
             joint.add_tangent(var, tangent_type(var.type))

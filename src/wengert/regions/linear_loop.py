@@ -12,12 +12,11 @@ from wengert.ir import Array, Linearized, Primitive, Tangent, Var, WengertList, 
 from wengert.primitives import SLOT, add, getitem
 from wengert.regions.bodies import arranged, zero_of
 from wengert.regions.build import index_type
-from wengert.regions.cut import UNKNOWN, price
 from wengert.regions.halves import INPUT, INVARIANT, NEXT, OUTPUT, RESIDUAL, START, Halves, Role
 from wengert.regions.layout import Loop
 from wengert.regions.lines import loop_params
 from wengert.run import run
-from wengert.transform import Replay
+from wengert.transform import UNKNOWN, Replay, price
 
 ONCE = 64  # bytes from which on what is carried is not kept both before and after a trip
 
@@ -137,20 +136,17 @@ def with_next(
     return replay.finish(replay.outputs(linear))
 
 
-def roles_of(body: WengertList, free: Loop, length: int | None) -> tuple[Role, ...]:
-    """What having the inputs of a body again costs; `free` tells what is at hand without the loop."""
+def roles_of(body: WengertList, prices: Loop, length: int | None) -> tuple[Role, ...]:
+    """What having the inputs of a body again costs a trip, from what those of the line cost."""
     kinds = [var.type for var in body.inputs[1:]]
-    parts = Loop.of(kinds, 0, len(free.carry), len(free.consts))
+    parts = Loop.of(kinds, 0, len(prices.carry), len(prices.consts))
     trips = length or UNKNOWN
     once = [length is not None and price(kind) >= ONCE for kind in parts.carry]
     return (
         Role(0.0),
         *(Role(price(kind), carried=True, kept_once=flag) for kind, flag in zip(parts.carry, once, strict=True)),
-        *(
-            Role(0.0 if flag else price(kind) / trips, constant=True)
-            for kind, flag in zip(parts.consts, free.consts, strict=True)
-        ),
-        *(Role(0.0 if flag else price(kind)) for kind, flag in zip(parts.xs, free.xs, strict=True)),
+        *(Role(cost / trips, constant=True) for cost in prices.consts),
+        *(Role(cost / trips) for cost in prices.xs),
     )
 
 

@@ -71,16 +71,16 @@ def lift(
 
 
 def linearize(
-    xs: Sequence[Any], moving: Sequence[int], free: Sequence[bool] | None, params: dict[str, Any]
+    xs: Sequence[Any], moving: Sequence[int], prices: Sequence[float] | None, params: dict[str, Any]
 ) -> Linearized:
     """The loop that also yields the residuals, and the loop over them that is linear in what it carries."""
     body, length, carries, consts = params["body"], params["length"], params["carries"], params["consts"]
     (flags,), moved = flow(flags_at(len(xs), moving), **params)
     loop = Loop.of(xs, length, carries, consts)
-    roles = roles_of(body, Loop.of([True] * len(xs) if free is None else free, length, carries, consts), length)
+    roles = roles_of(body, Loop.of([0.0] * len(xs) if prices is None else prices, length, carries, consts), length)
     if not params["reverse"]:
         roles = with_slopes(roles, body, carries)
-    at_hand = (*[False] * carries, *[free is None] * (len(moved) - carries))
+    at_hand = (*[False] * carries, *[prices is None] * (len(moved) - carries))
     halves = split_body(body, flags, moved, roles, at_hand)
     out = write_loop(loop, halves.known, length, params["reverse"])
     offset = int(length is None)

@@ -30,7 +30,7 @@ def lift(
 
 
 def linearize(
-    xs: Sequence[Any], moving: Sequence[int], free: Sequence[bool] | None, params: dict[str, Any]
+    xs: Sequence[Any], moving: Sequence[int], prices: Sequence[float] | None, params: dict[str, Any]
 ) -> Linearized:
     """The line itself, and one that computes everything again."""
     (flags,), moved = flow(flags_at(len(xs), moving), **params)

@@ -53,15 +53,16 @@ def lift(
 
 
 def linearize(
-    xs: Sequence[Any], moving: Sequence[int], free: Sequence[bool] | None, params: dict[str, Any]
+    xs: Sequence[Any], moving: Sequence[int], prices: Sequence[float] | None, params: dict[str, Any]
 ) -> Linearized:
     """The loop that also yields the residuals; and a `for` over them, with the number of trips that it took."""
     cond, body, carries = params["cond"], params["body"], params["carries"]
     (_, flags), moved = flow(flags_at(len(xs), moving), **params)
     every = tuple(range(len(body.outputs)))
     of_for = arranged(body, (index_type(), *range(len(xs))), every)
-    roles = roles_of(of_for, Loop.of([True] * len(xs) if free is None else free, 0, carries, len(xs) - carries), None)
-    at_hand = (*[False] * carries, *[free is None] * (len(body.outputs) - carries))
+    costs = Loop.of([0.0] * len(xs) if prices is None else prices, 0, carries, len(xs) - carries)
+    roles = roles_of(of_for, costs, None)
+    at_hand = (*[False] * carries, *[prices is None] * (len(body.outputs) - carries))
     moved_in_body = (*moved[:carries], *moved[carries + 1 :])
     halves = split_body(of_for, (False, *flags), moved_in_body, with_slopes(roles, of_for, carries), at_hand)
     test, known, start = cond, body, tuple(xs)

@@ -5,6 +5,7 @@ from wengert.transform.custom import custom_primitive
 from wengert.transform.forward import Forward, forward
 from wengert.transform.joint import Joint, dual, tangent_type
 from wengert.transform.linearize import linearize_lines, push_lines
+from wengert.transform.prices import UNKNOWN, price, work
 from wengert.transform.pull import Adjoints, Backward
 from wengert.transform.push import fit, is_sequence, plus, product, push, slope, zeros_like
 from wengert.transform.replay import Replay, clean, simplify
@@ -15,6 +16,7 @@ from wengert.transform.transpose import start_backward, transpose_list
 
 __all__ = [
     "SPLITTING",
+    "UNKNOWN",
     "Adjoints",
     "Backward",
     "Forward",
@@ -31,6 +33,7 @@ __all__ = [
     "is_sequence",
     "linearize_lines",
     "plus",
+    "price",
     "product",
     "push",
     "push_lines",
@@ -42,5 +45,6 @@ __all__ = [
     "tangent_type",
     "taylor",
     "transpose_list",
+    "work",
     "zeros_like",
 ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from itertools import compress
 from typing import Any
 
 from wengert.ir import Array, Line, Primitive, Traced, Type, Var, WengertList, bind, remembered
+from wengert.transform.prices import price, work
 from wengert.transform.push import fit, push, zeros_like
 from wengert.transform.replay import Replay
 
@@ -23,8 +23,8 @@ class Joint(Replay):
         super().__init__(what)
         self.split = split
         self.tangents: dict[Var, Any] = {}  # of the Vars of the old list
-        self.at_hand: set[Var] | None = None  # Vars of the new list that a linear line can read at no cost, if not all
-        self._seen = 0  # how many lines of the new list were looked at for what is at hand
+        self.prices: dict[Var, float] | None = None  # of having Vars of the new list again; where not given, nothing
+        self._seen = 0  # how many lines of the new list were looked at for their prices
 
     def add_tangent(self, var: Var, kind: Type) -> None:
         """An input of the new list that is the tangent of one of the old."""
@@ -50,7 +50,7 @@ class Joint(Replay):
             return bind(primitive, xs, params)
         dy: Sequence[Any]
         if primitive.linearize is not None and self.split:
-            halves = primitive.linearize(xs, moving, self._free(xs), params)
+            halves = primitive.linearize(xs, moving, self._prices_of(xs), params)
             y, dy = halves.outputs, halves.push(dxs)
         elif primitive.lift is not None:
             y, dy = dual(primitive, xs, dxs, params)
@@ -63,16 +63,18 @@ class Joint(Replay):
                 self.tangents[var] = fit(one, of)
         return y
 
-    def _free(self, xs: tuple[Any, ...]) -> list[bool] | None:
-        """Which of these values are at hand: known to the list, or computed from what is, at little cost."""
-        if self.at_hand is None:
+    def _prices_of(self, xs: tuple[Any, ...]) -> list[float] | None:
+        """What a linear line pays for having these values again: nothing for what the list knows."""
+        prices = self.prices
+        if prices is None:
             return None
         lines = self.level.recorder.lines
         for line in lines[self._seen :]:
-            if line.primitive.recomputing < math.inf and all(x in self.at_hand for x in line.inputs if type(x) is Var):
-                self.at_hand.update(line.outputs)
+            read = sum(prices.get(x, 0.0) for x in line.inputs if type(x) is Var)
+            for var in line.outputs:
+                prices[var] = min(price(var.type), read + work(line) if read else 0.0)
         self._seen = len(lines)
-        return [not isinstance(x, Traced) or x.level is not self.level or x.ssa in self.at_hand for x in xs]
+        return [prices[x.ssa] if isinstance(x, Traced) and x.level is self.level else 0.0 for x in xs]
 
 
 @remembered
