@@ -239,3 +239,67 @@ def test_factors_by_loops():
 
     a = np.arange(25.0).reshape(5, 5) / 20
     agree(f, a @ a.T + 2 * np.eye(5), rtol=1e-10)
+
+
+# -- sums of products --------------------------------------------------------------------------------------------------
+
+
+def recurrent(w, b, xs):
+    h = np.zeros(24)
+    for t in range(len(xs)):
+        h = np.tanh(w @ np.concatenate((h, xs[t])) + b)
+    return np.sum(h * h)
+
+
+def test_cotangents_of_weights_are_one_product_of_matrices():
+    rng = np.random.default_rng(0)
+    args = rng.standard_normal((24, 32)) / 6, rng.standard_normal(24), rng.standard_normal((30, 8))
+    agree(recurrent, *args, wrt=(0, 1, 2), rtol=1e-10)
+    wl = wg.compile(wg.grad(recurrent, (0, 1, 2))).list(*args)
+    assert lines_of(wl, "sum_outer") == 1
+    assert all(line.primitive.name != "sum_outer" for loop in wl.lines for body in loop.bodies() for line in body.lines)
+
+
+def test_a_zero_wins_in_sums_of_products():
+    def f(w, xs, mask):
+        h = np.zeros(24)
+        for t in range(len(xs)):
+            h = np.where(mask[t], np.tanh(w @ xs[t] + h), h)
+        return np.sum(h * h)
+
+    rng = np.random.default_rng(1)
+    xs, mask = rng.standard_normal((10, 20)), rng.random(10) < 0.5
+    xs[~mask] = np.nan  # padding
+    found = agree(f, rng.standard_normal((24, 20)), xs, mask, rtol=1e-10)
+    assert np.isfinite(found[1]).all()
+
+
+def test_sums_of_products_in_loops_in_loops():
+    def f(w, v):
+        h = np.linspace(0, 1, 20)
+        for _ in range(4):
+            for _ in range(3):
+                h = np.sin(w @ h)
+            g = np.cos(v @ np.stack((h, h * h), axis=-1))
+            h = h + g[:, 0] * g[:, 1] + (w.T @ h) * 0.1
+        return np.sum(h)
+
+    rng = np.random.default_rng(2)
+    agree(f, rng.standard_normal((20, 20)) / 4, rng.standard_normal((20, 20)) / 4, wrt=(0, 1), rtol=1e-9)
+    w = rng.standard_normal((20, 20)) / 4
+    wg.check(lambda w: f(w, w), w)
+
+
+def test_sums_that_are_read_on_the_way_stay():
+    def f(a, b):
+        c = np.zeros((20, 20))
+        norm = 0.0
+        for t in range(6):
+            c = c + np.outer(a[t], b[t])
+            norm = norm + np.sum(c * c)
+        return norm
+
+    rng = np.random.default_rng(3)
+    args = rng.standard_normal((6, 20)), rng.standard_normal((6, 20))
+    agree(f, *args, wrt=(0, 1), rtol=1e-10)
+    assert lines_of(wg.compile(f).list(*args), "sum_outer") == 0

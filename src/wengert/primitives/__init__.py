@@ -25,7 +25,7 @@ from wengert.primitives.indexing import getitem, index_add, position, setitem
 from wengert.primitives.linear import linear
 from wengert.primitives.linear_algebra import cholesky, solve
 from wengert.primitives.powers import power, square
-from wengert.primitives.products import matmul, vecdot
+from wengert.primitives.products import matmul, sum_outer, vecdot
 from wengert.primitives.roots import following
 from wengert.primitives.selection import where
 from wengert.primitives.sequences import sequence_sum, sequence_where, spread_items, sum_items
@@ -101,6 +101,7 @@ __all__ = [
     "stack",
     "subtract",
     "sum_items",
+    "sum_outer",
     "sum_to",
     "tell",
     "times",

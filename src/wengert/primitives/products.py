@@ -238,3 +238,44 @@ if hasattr(np, "matvec"):  # NumPy 2.2
         samples=pairs(((2,), (2, 3)), ((5, 2), (2, 3)), ((4, 1, 2), (5, 2, 3)), ((0,), (0, 3))),
         native=Composite(lambda x, y: (conjugate(x)[..., None, :] @ y)[..., 0, :]),
     )
+
+
+def _sum_outer(a: Any, b: Any) -> Any:
+    out = np.matmul(np.swapaxes(a, -1, -2), b)
+    if out.dtype.kind in "fc" and np.isnan(out).any():
+        out = np.zeros_like(out)
+        for t in range(a.shape[-2]):
+            out += times.evaluate(a[..., t, :, None], b[..., t, None, :])
+    return out
+
+
+def _sum_outer_type(a: Array, b: Array) -> Array:
+    if a.ndim < 2 or b.ndim < 2 or a.shape[-2] != b.shape[-2]:
+        raise ValueError(f"sum_outer: there are no pairs of rows in shapes {a.shape} and {b.shape}")
+    stack = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    return Array((*stack, a.shape[-1], b.shape[-1]), np.result_type(a.dtype, b.dtype))
+
+
+def _small_sum_outer(e: Any, a: Any, b: Any) -> Any:
+    """On registers."""
+    times_each, add_each = np.frompyfunc(e.times, 2, 1), np.frompyfunc(e.add, 2, 1)
+    total = times_each(a[..., 0, :, None], b[..., 0, None, :])
+    for t in range(1, a.shape[-2]):
+        total = add_each(total, times_each(a[..., t, :, None], b[..., t, None, :]))
+    return total
+
+
+# Σ_t a_t b_tᵀ, in which an exact zero wins over infinity and nan: the sum of the outer products of pairs of rows. Its
+# transposes are the same sums, over the other axes.
+sum_outer: Primitive = linear(
+    "sum_outer",
+    _sum_outer,
+    _sum_outer_type,
+    lambda ct, a, b: sum_to(sum_outer(flip_matrix(b), flip_matrix(ct)), shape_of(a)),
+    lambda ct, a, b: sum_to(sum_outer(flip_matrix(a), ct), shape_of(b)),
+    joint=False,
+    batch=batch_cores(lambda a, b: sum_outer(a, b), 2, 2),
+    symbol="{0}ᵀ @ {1}",
+    samples=pairs(((4, 2), (4, 3)), ((5, 4, 2), (4, 3)), ((1, 3), (1, 2)), ((0, 2), (0, 3)), ((3, 9), (3, 20))),
+    native=Routine("sum_outer", small=_small_sum_outer, empty=True),
+)

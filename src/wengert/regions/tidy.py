@@ -13,6 +13,7 @@ from wengert.regions.bodies import Slot
 from wengert.regions.layout import Loop
 from wengert.regions.lines import write, write_loop
 from wengert.regions.shorten import Shortened
+from wengert.regions.sums import added_up, deferred
 from wengert.regions.types import output_types
 from wengert.regions.values import (
     NUMBERS,
@@ -37,7 +38,8 @@ def tidy_for(xs: Values, params: dict[str, Any]) -> Values:
     if length == 0:
         kinds = output_types(body)[carries:]
         return (*map(fitted, loop.carry, body.inputs[1:]), *map(_nothing, kinds))
-    short = Shortened([simplified(body)], 1, loop.carry, loop.consts, loop.xs, length is None)
+    body, sums = deferred(simplified(body), carries, length) if length is not None else (simplified(body), ())
+    short = Shortened([body], 1, loop.carry, loop.consts, loop.xs, length is None)
     count = len(short.carry)
     ys, where = distinct(short.body.outputs[count:])
     found = [_known_yield(y, short, length) for y in ys]
@@ -49,7 +51,10 @@ def tidy_for(xs: Values, params: dict[str, Any]) -> Values:
         out = write_loop(loop, small, length, params["reverse"])
     for k, value in zip(asked, out[count:], strict=True):
         found[k] = value
-    return (*short.carried(out), *(found[k] for k in where))
+    carried, yielded = short.carried(out), [found[k] for k in where]
+    split = len(yielded) - 2 * len(sums)
+    added_up(carried, sums, yielded[split:])
+    return (*carried, *yielded[:split])
 
 
 def tidy_while(xs: Values, params: dict[str, Any]) -> Values:

@@ -23,6 +23,7 @@ ROUTINES: dict[str, Callable[..., Any]] = {
     "write": indexing.write,
     "add_at": indexing.add_at,
     "matmul": products.matmul,
+    "sum_outer": products.sum_outer,
     "scan": scans.scan,
     "recurrence": scans.recurrence,
     "position": scans.position,

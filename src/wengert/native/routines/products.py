@@ -60,6 +60,62 @@ def matmul(low: Scope, line: Line) -> Any:
     return None
 
 
+def sum_outer(low: Scope, line: Line) -> Any:
+    """Σ a_t b_tᵀ: the product of matrices, and only if there is a nan in it, products in which an exact zero wins."""
+    c = low.place(line.outputs[0])
+    if low.shape(line.inputs[0])[-2] == 0:
+        low.fill(c, 0)
+        return None
+    if c.code not in LETTERS:
+        return NotImplemented
+    low.assembly.cost += math.prod(c.shape) * low.shape(line.inputs[0])[-2]
+    stack = c.shape[:-2]
+    a, b = (_in_type(low, low.place(x), c.code) for x in line.inputs)
+    a, b = (moves.broadcast_to(p, (*stack, *p.shape[-2:])) for p in (a, b))
+    axes = moves.merged_axes(*(_outer(p, len(stack)) for p in (a, b, c)))
+    pointers = tuple(low.b.offset(p.pointer, p.layout.offset) for p in (a, b, c))
+    inner = [Layout(p.shape[-2:], p.layout.strides[-2:], c.code) for p in (a, b, c)]
+
+    def one(lanes: int, at: tuple[Val, ...]) -> None:
+        a, b, c = (Place(p, layout) for p, layout in zip(at, inner, strict=True))
+        if low.b.language != "llvm":
+            _zeros_win(low, _turned(a), b, c)
+            return
+        product(low, _turned(a), b, c)
+        with low.b.when(_is_infinite(low, c), likely=False):
+            _zeros_win(low, _turned(a), b, c)
+
+    moves.nest(low.b, axes, pointers, (), one)
+    return None
+
+
+def _is_infinite(low: Scope, c: Place) -> Val:
+    """Whether there is a nan, or an infinity, among the elements."""
+    b, e = low.b, low.e
+    sums = {n: b.variable(e.constant(0.0, c.code, n)) for n in (1, b.lanes)}
+
+    def one(lanes: int, at: tuple[Val, ...]) -> None:
+        x = b.load(at[0], c.code, lanes, align=itemsize(c.code))
+        b.put(sums[lanes], e.add(b.get(sums[lanes]), e.subtract(x, x)))
+
+    moves.nest(b, moves.merged_axes(c.layout), (low.address(c),), (c.code,), one, True)
+    return e.logical_or(e.isnan(b.get(sums[1])), b.any_lane(e.isnan(b.get(sums[b.lanes]))))
+
+
+def _zeros_win(low: Scope, a: Place, b: Place, c: Place) -> None:
+    """C = A B, number by number."""
+    e, (m, k), n = low.b, a.shape, b.shape[1]
+    with e.loop(0, m) as i, e.loop(0, n) as j:
+        total = e.variable(e.constant(0.0, c.code))
+        row, column = _at(low, low.address(a), i, a.layout.strides[0]), _at(low, low.address(b), j, b.layout.strides[1])
+        with e.loop(0, k) as t:
+            x = e.load(_at(low, row, t, a.layout.strides[1]), c.code)
+            y = e.load(_at(low, column, t, b.layout.strides[0]), c.code)
+            e.put(total, low.e.add(e.get(total), low.e.times(x, y)))
+        place = _at(low, low.address(c), i, c.layout.strides[0])
+        e.store(e.get(total), _at(low, place, j, c.layout.strides[1]))
+
+
 def _in_type(low: Scope, place: Place, code: str) -> Place:
     if place.code == code:
         return place
