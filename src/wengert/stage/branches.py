@@ -34,7 +34,7 @@ from wengert.stage.outcomes import (
     returned,
     ways_of,
 )
-from wengert.stage.recording import Recording, current_recording, is_abstract, truth_of
+from wengert.stage.recording import Recording, current_recording, is_abstract
 from wengert.stage.selection import Selection
 from wengert.stage.tables import BY_CASES
 from wengert.stage.templates import error_template
@@ -44,6 +44,19 @@ Block = Callable[[], Any]
 
 HOOKS.BREAK, HOOKS.CONTINUE = BROKEN, CONTINUED  # type: ignore[attr-defined]
 hook(returned)
+
+
+def truth_of(x: Box) -> Any:
+    """The truth value of an abstract number, still abstract."""
+    kind = x.type
+    if kind.size != 1:
+        raise ValueError(
+            "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()"
+            if kind.size
+            else "The truth value of an empty array is ambiguous. Use `array.size > 0`"
+        )
+    number = np.reshape(x, ()) if kind.shape else x  # type: ignore[call-overload]
+    return number if kind.dtype.kind == "b" else number != 0
 
 
 @hook
@@ -67,7 +80,7 @@ def truth(x: Any) -> Any:
             break
     recording = current_recording() if kind in _SIZED else None
     if recording is not None:
-        recording.measures(x)
+        recording.outside.measures(x)
     return bool(x)
 
 

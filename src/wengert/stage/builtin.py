@@ -117,7 +117,7 @@ def _len(recording: Recording, proceed: Proceed, x: Any) -> Any:
         return length_of(x)
     if type(x) is Masked:
         return x.count
-    recording.measures(x)
+    recording.outside.measures(x)
     return x.length if type(x) is TracedRange else proceed(x)
 
 

@@ -80,6 +80,6 @@ def _heap(recording: Recording, proceed: Proceed, items: Any, *args: Any, **kwar
 def _copies(recording: Recording, proceed: Proceed, x: Any, *args: Any, **kwargs: Any) -> Any:
     """Functions that read all of an object."""
     whole = proceed.name not in ("copy", "vars")
-    out = proceed(recording.all_of(x) if whole else recording.opened(x), *args, **kwargs)
+    out = proceed(recording.outside.all_of(x) if whole else recording.outside.opened(x), *args, **kwargs)
     recording.capture.made.update(containers(out))
     return out

@@ -214,7 +214,7 @@ class Emission:
         """The last items of a list that grows by a number of items that is not known."""
         frame = items.appended[-1].frame
         kinds = [leaf_type(leaf) for leaf in items.appended[-1].leaves]
-        look = self.recording.opened
+        look = self.recording.outside.opened
         before = [final_of(None, item, look) for item in look(items.items)[-DEPTH:]]
         if grown_in(items.items) is not None or any(_differs(one, frame, kinds) for one in (*before, *items.appended)):
             raise GiveUp("it appends to a list, and how often is not known")

@@ -9,7 +9,6 @@ from typing import Any
 from wengert.read.blocks import iterate
 from wengert.read.namespace import hook
 from wengert.record import Box
-from wengert.record.box import births
 from wengert.stage.loops import loop
 from wengert.stage.places import Cell, Item, Place
 from wengert.stage.recording import current_recording
@@ -35,7 +34,8 @@ def captured(value: Any, name: Callable[[], Any]) -> Any:
             return value
         place = Item(name.__globals__, label)
         source = global_name(name.__globals__, label)
-    if (type(value) is Box and value.level.depth > recording.capture.level.depth) or recording.is_changed(place):
+    inner = type(value) is Box and value.level.depth > recording.capture.level.depth
+    if inner or recording.outside.is_changed(place):
         return value
     return recording.capture.load(value, source)
 
@@ -45,7 +45,7 @@ def defined(function: Any) -> Any:
     """A function that the program has made."""
     recording = current_recording()
     if recording is not None:
-        recording.functions[function] = next(births)
+        recording.functions.note(function)
     return function
 
 

@@ -185,3 +185,22 @@ _METHODS = {
 def is_mask(index: Any) -> bool:
     """Whether an index is an abstract mask."""
     return is_abstract(index) and index.dtype.kind == "b" and len(index.shape) > 0
+
+
+def part_of(x: Box, index: Any) -> Any:
+    """`x[index]` with something abstract in the index."""
+    if is_mask(index):
+        return chosen_from(x, index)
+    if type(index) is tuple and index and is_mask(index[0]) and not any(map(has_abstract, index[1:])):
+        rest = tuple(slice(None) for _ in index[0].shape)
+        return chosen_from(x[(*rest, *index[1:])], index[0])
+    return x[index]
+
+
+def has_abstract(index: Any) -> bool:
+    """Whether there is something abstract in an index."""
+    if type(index) is tuple:
+        return any(map(has_abstract, index))
+    if type(index) is slice:
+        return any(map(is_abstract, (index.start, index.stop, index.step)))
+    return is_abstract(index)

@@ -148,7 +148,7 @@ def record(
     recording = Recording()
     with recording.running(), new_caches(), recording.body("compile", happens=True) as root:
         root.is_root = True
-        capture = recording.capture = Capture(root.level, modes)
+        capture = recording.begin(root.level, modes)
         boxes = _arguments(root, capture, leaves)
         _remember_function(capture, function)
         arguments = rebuilt(boxes)

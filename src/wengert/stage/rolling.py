@@ -290,7 +290,7 @@ class Rolling:
                 raise GiveUp(f"{name} is another name of something that was made before")
         for final in fresh:
             for value in statics(final.frame):
-                if value is not final.same and not self.recording.is_lasting(trial, value):
+                if value is not final.same and not self.recording.functions.is_lasting(trial, value):
                     raise GiveUp(f"a {type(value).__name__} is made in each pass")
         every = [*fresh, *lifted]
         self.twins = several(number for final in every for number in final.made)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
+from types import BuiltinFunctionType, ModuleType
 from typing import Any, TypeVar
 
+import numpy as np
+
 F = TypeVar("F", bound=Callable[..., Any])
+CONTAINERS = (list, dict, set, deque, str)
+HASHABLE_OWNERS = (np.random.RandomState,)
 
 
 class Proceed:
@@ -71,3 +77,15 @@ def operator(*names: str) -> Callable[[F], F]:
         return handler
 
     return enter
+
+
+def handler_of(function: Any, args: tuple[Any, ...]) -> tuple[Any, Any]:
+    """What a call means in a recording, and the object whose method it is."""
+    if type(function) is BuiltinFunctionType and not isinstance(function.__self__, (ModuleType, *HASHABLE_OWNERS)):
+        owner = function.__self__
+        kind = next((kind for kind in CONTAINERS if isinstance(owner, kind)), type(owner))
+        return METHODS.get((kind, function.__name__)), owner
+    try:
+        return FUNCTIONS.get(function), None
+    except TypeError:  # not hashable: an instance of the user's
+        return None, None
