@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from types import CellType, CodeType, FunctionType
 from typing import Any
 
-from wengert.read.full import REGION, Full
+from wengert.read.full import Full
 from wengert.read.observer import observer
 from wengert.read.rewrite import HOOKS, Light, rewrite
 from wengert.read.source import Found, find, is_users, nested
+from wengert.read.statements import REGION
 
 Functions = weakref.WeakKeyDictionary[FunctionType, FunctionType]
 
