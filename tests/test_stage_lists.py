@@ -12,7 +12,7 @@ from tests.scenarios.lists import LISTS
 from wengert.errors import StagingError
 
 P = np.array([0.7, 1.3])
-REFUSED = {"arrays_swap": "an array may be in a list"}
+REFUSED = {"arrays_swap": "an array may be in a list", "window_while": "a deque is"}
 UNROLLED = {"no_loop", "item_inplace", "out_of_range", "order1", "order2", "order3", "order4", "order5"}
 
 

@@ -2,6 +2,7 @@
 # ruff: noqa: E741
 
 import bisect
+from collections import deque
 
 import numpy as np
 
@@ -315,3 +316,58 @@ def order5(p):
     if (p[0],) <= (p[0], 3):
         r += 100.0
     return r
+
+
+@program
+def window(p):
+    q = deque(maxlen=5)
+    acc = 0.0
+    for i in range(200):
+        q.append(np.sin(p[0] * i))
+        acc += sum(q) / len(q) * p[1]
+    return acc + q[-1]
+
+
+@program
+def window_if(p):
+    q = deque([], 3)
+    acc = 0.0
+    x = p[0]
+    for i in range(100):
+        x = np.cos(x * p[1])
+        q.append(x)
+        if len(q) == q.maxlen:
+            acc += q[0] - 2 * q[1] + q[2]
+    return acc
+
+
+@program
+def window_while(p):
+    q = deque(maxlen=3)
+    x = p[0] * 10
+    n = 0
+    while x > 0.5:
+        x = x * 0.9
+        q.append(x)
+        n += 1
+    return sum(q) * n
+
+
+@program
+def rotate(p):
+    q = deque([p[0], p[1], 1.0, 2.0])
+    for i in range(50):
+        q.rotate(1)
+        q[0] = q[0] * 0.9 + q[1] * 0.1
+    return q[0] + 2 * q[1] + 3 * q[2]
+
+
+@program
+def lagged(p):
+    h = deque([0.0] * 4, maxlen=4)
+    ys = []
+    for t in range(60):
+        y = p[0] * h[-1] - p[1] * 0.1 * h[0] + np.sin(t)
+        h.append(y)
+        ys.append(y)
+    return sum(ys) + h[2]

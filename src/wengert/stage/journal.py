@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -265,12 +266,12 @@ def joined(owner: Any, key: tuple[Any, ...]) -> Place:
 def _items_changed(owned: _Owned) -> Iterator[Change] | None:
     """The items of a container that have changed, each as a place; `None` where items have come or gone."""
     old, container = owned.contents, owned.owner
-    if not isinstance(container, (list, dict)) or len(old) != len(container):
+    if not isinstance(container, (list, dict, deque)) or len(old) != len(container):
         return None
     if isinstance(container, dict):
         if old.keys() != container.keys():
             return None
         pairs = [(key, old[key], dict.__getitem__(container, key)) for key in old]
     else:
-        pairs = [(i, old[i], list.__getitem__(container, i)) for i in range(len(old))]
+        pairs = [(i, a, b) for i, (a, b) in enumerate(zip(old, list(container), strict=True))]
     return iter([Change(Item(container, key), a, b) for key, a, b in pairs if not same(a, b)])

@@ -24,7 +24,6 @@ from wengert.stage.streams import NoStream, Stream, stream_of
 Block = Callable[[], Any]
 SHORTEST = 3  # loops of fewer passes are not worth a line
 LONG = 256  # passes of an unrolled loop from which on a warning tells why
-PEELED = 2  # passes that may come before a loop because they are not like the others
 
 
 @hook
@@ -195,8 +194,8 @@ class _For(_Loop):
         """A loop of a number of passes that is not known yet."""
         try:
             return self.roll(stream, None)
-        except Peel:
-            if self.peeled < PEELED:
+        except Peel as peel:
+            if self.peeled < peel.most:
                 first = functools.partial(self.body, stream.item(0))
                 return self.one_before(stream.length > 0, first, lambda: self.unknown(stream.after(1)))
             self.reason = "its passes are not alike"
@@ -222,8 +221,8 @@ class _For(_Loop):
             except GiveUp as why:
                 self.reason = str(why)
                 return self.finish(self.python(items))
-            except Peel:
-                if self.peeled == PEELED:
+            except Peel as peel:
+                if self.peeled >= peel.most:
                     self.reason = "its passes are not alike"
                     return self.finish(self.python(items))
             self.peeled += 1
@@ -257,8 +256,8 @@ class _While(_Loop):
                     return self.roll(None, test)
                 except (GiveUp, Untraced) as why:
                     self.reason = str(why) or "nothing abstract goes into it"
-                except Peel:
-                    if self.peeled == PEELED:
+                except Peel as peel:
+                    if self.peeled >= peel.most:
                         self.reason = "its passes are not alike"
                 if holds is None and self.reason is not None:
                     raise self.refuse(self._holds)

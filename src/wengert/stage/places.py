@@ -65,7 +65,7 @@ class Cell:
 
 @dataclass(frozen=True, eq=False)
 class Item:
-    """An item of a dict, a global name among them, or of a list."""
+    """An item of a dict, a global name among them, of a list or of a deque."""
 
     owner: Any
     index: Any
@@ -85,7 +85,7 @@ class Item:
 
     def put(self, value: Any) -> None:
         if not isinstance(self.owner, dict):
-            list.__setitem__(self.owner, self.index, value)
+            (deque if isinstance(self.owner, deque) else list).__setitem__(self.owner, self.index, value)
         elif value is UNBOUND:
             take_item(self.owner, self.index)
         else:

@@ -8,7 +8,7 @@ and leaves everything in the types in which it found it, its lines are the body 
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -34,10 +34,16 @@ from wengert.stage.streams import Stream
 from wengert.stage.values import STATIC, Frame, flatten, leaf_type, statics
 
 TRIALS = 12
+PEELED = 2  # passes that may come before a loop because they are not like the others
+WINDOW = 32  # items of a deque that is full after as many passes
 
 
 class Peel(Exception):
-    """The first pass is not like the others, and has to happen before them."""
+    """The first pass is not like the others, and has to happen before them, as may others, `most` at most."""
+
+    def __init__(self, most: int = PEELED) -> None:
+        super().__init__()
+        self.most = most
 
 
 class Names(NamedTuple):
@@ -241,6 +247,8 @@ class Rolling:
         known = self.lists.get(id(place.container))
         if known is not None:
             return not failed and known.learn()
+        if isinstance(place.container, deque) and len(place.container) < (place.container.maxlen or 0) <= WINDOW:
+            raise Peel(place.container.maxlen or 0)
         if not appended:
             self._peel(f"{place.name} gets longer or shorter")
         self.lists[id(place.container)] = Accumulator(place.container, appended)
