@@ -330,10 +330,10 @@ def window(p):
 
 @program
 def window_if(p):
-    q = deque([], 3)
+    q = deque(maxlen=3)
     acc = 0.0
     x = p[0]
-    for i in range(100):
+    for _ in range(100):
         x = np.cos(x * p[1])
         q.append(x)
         if len(q) == q.maxlen:
@@ -356,7 +356,7 @@ def window_while(p):
 @program
 def rotate(p):
     q = deque([p[0], p[1], 1.0, 2.0])
-    for i in range(50):
+    for _ in range(50):
         q.rotate(1)
         q[0] = q[0] * 0.9 + q[1] * 0.1
     return q[0] + 2 * q[1] + 3 * q[2]
