@@ -10,6 +10,7 @@ import pytest
 import wengert as wg
 from wengert.native import compile_list
 from wengert.native.prepare import prepared
+from wengert.native.row_forms import row_counts
 from wengert.run import run
 
 
@@ -94,7 +95,7 @@ def _step(rng: np.random.Generator, values: list[Any]) -> Any:
 @pytest.mark.parametrize("seed", range(60))
 def test_random_programs(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    n, m = int(rng.integers(1, 70)), int(rng.integers(1, 12))
+    n, m = int(rng.integers(1, 140)), int(rng.integers(1, 12))
     shapes = [(n, m), (n,), (n, 3), (m,), (n, 2, 3), (9, n, m)]
     args = [rng.uniform(-1, 1, shapes[i]) for i in rng.permutation(len(shapes))[:3]]
     steps, choices = int(rng.integers(3, 15)), int(rng.integers(1 << 30))
@@ -154,6 +155,116 @@ def test_written_over(n: int) -> None:
 
     rng = np.random.default_rng(n)
     x, y = rng.standard_normal(n), rng.standard_normal(n)
+    wl = wg.trace(f, x, y)
+    for a, b in zip(compile_list(wl, verify=True)(x, y), run(wl, x, y), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-14)
+
+
+# -- rows side by side -------------------------------------------------------------------------------------------------
+
+
+def rotated(r: Any, x: Any) -> Any:
+    """Rotation about r by |r|; at r = 0 it has derivatives in which zeros meet infinity."""
+    angle = np.sqrt(np.sum(r * r))
+    axis = r / (angle + 1.0)
+    across = np.stack(
+        [axis[1] * x[2] - axis[2] * x[1], axis[2] * x[0] - axis[0] * x[2], axis[0] * x[1] - axis[1] * x[0]]
+    )
+    y = x * np.cos(angle) + across * np.sin(angle) + axis * (np.sum(axis * x) * (1 - np.cos(angle)))
+    return np.concatenate([y[:2] / y[2], np.where(y > 0, y, np.float64(2.0) * y)])
+
+
+@pytest.mark.parametrize("n", [64, 67, 100, 131])
+@pytest.mark.parametrize("threads", [1, 2])
+def test_rows(n: int, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wengert.native.parts.LARGE", 1000)
+    rng = np.random.default_rng(n)
+    r, x = rng.standard_normal((n, 3)), rng.standard_normal((n, 3)) + 5
+    r[n // 2] = 0.0
+    before = wg.get_num_threads()
+    wg.set_num_threads(threads)
+    try:
+        mapped = (rotated, wg.jacobian(rotated, (0, 1)), wg.jacobian(rotated, mode="forward"))
+        for f in map(wg.vmap, mapped):
+            wl = wg.trace(f, r, x)
+            assert n in row_counts(prepared(wl).lines)
+            for a, b in zip(compile_list(wl, verify=True)(r, x), run(wl, r, x), strict=True):
+                np.testing.assert_allclose(a, b, rtol=1e-13, atol=1e-13)
+    finally:
+        wg.set_num_threads(before)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "int64", "bool"])
+@pytest.mark.parametrize("order", ["C", "F", "strided"])
+def test_rows_of_other_types_and_layouts(dtype: str, order: str) -> None:
+    x = (np.random.default_rng(0).standard_normal((2 * 70, 10)) * 4).astype(dtype)
+    x = {"C": x[:70].copy(), "F": np.asfortranarray(x[:70]), "strided": x[::2, ::-1]}[order]
+
+    def f(x: Any) -> Any:
+        last = x[:, 0] & x[:, 2] if dtype == "bool" else x[:, 2]
+        y = np.concatenate([x[:, 3:], np.stack([x[:, 1], x[:, 0], last], 1)], 1)
+        z = np.sum(np.where(y > 1, y, x), axis=1)
+        return y, z, y[:, 2:4] + z[:, None], np.max(x[:, 1:5], axis=1), x[:, ::-1] == y
+
+    wl = wg.trace(f, x)
+    assert 70 in row_counts(prepared(wl).lines)
+    for a, b in zip(compile_list(wl, verify=True)(x), run(wl, x), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-6)
+        assert a.dtype == b.dtype
+
+
+# -- windows put together ----------------------------------------------------------------------------------------------
+
+
+def rough(x: Any) -> Any:
+    return (x[1:] - x[:-1] ** 2) ** 2
+
+
+def smooth(x: Any) -> Any:
+    return x[2:] * x[:-2] - 2 * np.sin(x[1:-1])
+
+
+def plane(x: Any) -> Any:
+    return np.tanh(x[1:, :] - x[:-1, :])
+
+
+def costly(x: Any) -> Any:
+    return np.exp(np.sin(x[1:])) * np.tanh(np.exp(x[:-1]))
+
+
+@pytest.mark.parametrize("f", [rough, smooth, plane, costly])
+@pytest.mark.parametrize("n", [3, 31, 40, 257])
+def test_windows(f: Any, n: int) -> None:
+    x = np.random.default_rng(n).standard_normal((n, 3) if f is plane else n)
+    compare(f, x)
+    wl = wg.trace(wg.grad(lambda x: np.sum(f(x))), x)
+    left = sum(line.primitive.name == "index_add" for line in prepared(wl).lines)
+    assert (left == 0) == (n >= 32)
+
+
+def test_windows_of_what_is_read_on_the_way_stay() -> None:
+    def f(x: Any) -> Any:
+        a = np.zeros(100)
+        a[1:] += x[:-1]
+        b = a * 1.0
+        a[:50] += b[50:]
+        return a, b, np.concatenate([a, b * 2, np.sin(x)])
+
+    x = np.random.default_rng(0).standard_normal(100)
+    wl = wg.trace(f, x)
+    for a, b in zip(compile_list(wl, verify=True)(x), run(wl, x), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-14)
+
+
+def test_computed_in_place_of_a_part() -> None:
+    def f(x: Any, y: Any) -> Any:
+        a, b = np.sin(x), x * y
+        joined = np.concatenate([np.concatenate([a, b], axis=1), np.stack([y, a + b], axis=1)[:, 0]], axis=1)
+        c = x - y
+        return joined * 2, np.sum(a), np.concatenate([c, c]), np.stack([x + 1, c * c, c])
+
+    rng = np.random.default_rng(0)
+    x, y = rng.standard_normal((40, 50)), rng.standard_normal((40, 50))
     wl = wg.trace(f, x, y)
     for a, b in zip(compile_list(wl, verify=True)(x, y), run(wl, x, y), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-14)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
-from wengert.ir import Var
+from wengert.ir import Line, Var
 from wengert.native.llvm import Builder
 from wengert.native.plan import Plan
 from wengert.native.values import Val, itemsize
@@ -17,12 +18,20 @@ def padded(size: int) -> int:
     return -(-size // ALIGN) * ALIGN
 
 
+class Part(NamedTuple):
+    """A part of what a line puts together: the line, and the number of the input."""
+
+    line: Line
+    number: int
+
+
 class Arena:
     """Places for the stored values of a plan."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.storage: dict[Var, Var] = {}  # values that were updated in place, and whose memory they are in
+        self.parts: dict[Var, Part] = {}  # values that are computed where they are wanted, in a part of another one
         self.fixed: dict[Var, Callable[[], Val]] = {}  # memory that is not of the arena: results, inputs
         self.offsets: dict[Var, int] = {}
         self.static = 0
@@ -32,8 +41,8 @@ class Arena:
 
     def owner(self, x: Var) -> Var:
         """The value in whose memory this one lies."""
-        while x in self.storage:
-            x = self.storage[x]
+        while x in self.storage or x in self.parts:
+            x = self.storage[x] if x in self.storage else self.parts[x].line.outputs[0]
         return x
 
     def lay_out(self) -> None:

@@ -15,6 +15,7 @@ from wengert.native.assembly import Assembly
 from wengert.native.llvm import PROGRAM, Builder
 from wengert.native.loops import CHUNKS, Nest, Reduction, work_of
 from wengert.native.plan import Item, Plan
+from wengert.native.rows import Rows, work_in_rows
 from wengert.native.scope import Scope
 from wengert.native.values import Val, itemsize
 
@@ -59,11 +60,15 @@ class Parts:
 
     def is_large(self, low: Scope, item: Item) -> bool:
         """Whether a nest is worth the while of several threads."""
-        return low.b.language == "llvm" and bool(item.domain) and work_of(low, item) >= LARGE
+        work = work_in_rows if item.rows else work_of
+        return low.b.language == "llvm" and bool(item.domain) and work(low, item) >= LARGE
 
     def parallel(self, low: Scope, item: Item) -> None:
         """A large nest as a function of the number of a chunk, which threads share."""
         self.turn(low, self.order[id(item.lines[0])] - 1)
+        if item.rows:
+            self._share_rows(low, item)
+            return
         nest = Nest(low, item)
         found = nest.stretches()
         if found is None:
@@ -95,6 +100,19 @@ class Parts:
         for r in nest.totals():
             address = partial(nest, 0)(r)
             nest.gather(r, [low.b.offset(address, 16 * k) for k in range(CHUNKS + bool(rest))])
+
+    def _share_rows(self, low: Scope, item: Item) -> None:
+        (count,) = item.domain or (0,)
+        length = count // CHUNKS
+        if not length:
+            Rows(low, item).emit()
+            return
+        chunk = low.b.parameter("chunk", "i8")
+        Rows(low, item).emit(low.b.op("mul", chunk, low.b.constant(length, "i8")), length)
+        self.close(low, CHUNKS)
+        self.begin(low)
+        if count % CHUNKS:
+            Rows(low, item).emit(CHUNKS * length, count % CHUNKS)
 
     def begin(self, low: Scope) -> None:
         """Have the scope write to a new function."""

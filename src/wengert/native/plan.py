@@ -17,6 +17,7 @@ import numpy as np
 from wengert.ir import Array, Line, Var, type_of
 from wengert.ir.native import Fold, Pieces, Pointwise, Routine
 from wengert.native.elements import Resolved, resolve, types_of
+from wengert.native.row_forms import RowForm, row_counts, row_form
 from wengert.native.values import code_of
 from wengert.native.views import Layout, c_layout, view_layout
 
@@ -44,6 +45,7 @@ class Item:
 
     number: int
     domain: tuple[int, ...] | None  # of a loop nest; () for straight code, None for a single line
+    rows: bool = False  # whether it is done row by row, the domain being the number of rows
     lines: list[Line] = field(default_factory=list)
 
 
@@ -64,12 +66,19 @@ class Plan:
     layouts: dict[Var, Layout] = field(default_factory=dict)
     straight: set[Var] = field(default_factory=set)  # values that are kept in registers
     stored: set[Var] = field(default_factory=set)
+    row_counts: frozenset[int] = frozenset()  # of arrays that are gone through row by row
+    forms: dict[int, RowForm] = field(default_factory=dict)  # by id of the line: what it does in a row
     by_domain: dict[Any, list[int]] = field(default_factory=dict)  # the groups of a domain
     last: dict[Var, int] = field(default_factory=dict)  # the last group that reads the memory of a root
 
     def root(self, x: Var) -> Var:
         """The value whose memory this one lies in."""
         return self.roots.get(x, x)
+
+    def in_rows(self, x: Any) -> bool:
+        """Whether a value is computed row by row."""
+        made = self.made[x] if type(x) is Var and x not in self.roots else -1
+        return made >= 0 and self.items[made].rows
 
     def layout(self, x: Var) -> Layout:
         """Where the elements lie in the memory of the root."""
@@ -108,6 +117,7 @@ def make_plan(
     work = sum(n for n in sizes if n <= TINY)
     plan = Plan(lines, inputs, outputs, TINY if work <= STRAIGHT else 1)
     plan.layouts.update(layouts)
+    plan.row_counts = row_counts(lines)
     for x in inputs:
         plan.ready[x] = 0
         plan.made[x] = -1
@@ -184,6 +194,8 @@ def small_form(line: Line, tiny: int) -> bool:
 
 def _place(plan: Plan, line: Line) -> None:
     kind = plan.kinds[id(line)] = kind_of(plan, line)
+    if _place_in_rows(plan, line, kind):
+        return
     if kind is Kind.VIEW and _place_view(plan, line):
         return
     kind = plan.kinds[id(line)]
@@ -220,6 +232,8 @@ def _available(plan: Plan, x: Var, line: Line, domain: tuple[int, ...] | None) -
     if x in plan.straight:
         return made if domain == () else made + 1
     # computed in a loop nest: in the same nest it is at hand at the same place
+    if plan.items[made].rows:
+        return made + 1
     same = domain is not None and plan.root(x) is x and normal(x.type.shape) == domain and domain != ()
     aligned = same and same_places(x.type.shape, line)
     return made if aligned and plan.items[made].domain == domain else made + 1
@@ -232,14 +246,37 @@ def same_places(shape: tuple[int, ...], line: Line) -> bool:
     return shape == full
 
 
-def _item(plan: Plan, domain: tuple[int, ...] | None, least: int) -> Item:
+def _place_in_rows(plan: Plan, line: Line, kind: Kind) -> bool:
+    """Enter a line that is done row by row; False for any other."""
+    alone = len(line.outputs) == 1 and kind is not Kind.CALL and isinstance(line.outputs[0].type, Array)
+    shape: tuple[int, ...] = line.outputs[0].type.shape if alone else ()
+    form = row_form(line, shape[0]) if shape[:1] and shape[0] in plan.row_counts else None
+    if form is None or (kind is Kind.POINT) != (form.word == "point"):
+        return False
+    if kind is Kind.VIEW and not plan.in_rows(line.inputs[0]):
+        return False  # of something in memory
+    plan.forms[id(line)] = form
+    (out,), least = line.outputs, 0
+    for x, inner in zip(line.inputs, form.inputs, strict=True):
+        if type(x) is Var:
+            made, ready = plan.made[plan.root(x)], plan.ready[x]
+            same = inner is not None and plan.root(x) is x and made >= 0 and plan.items[made].rows
+            same = same and ready == made and plan.items[made].domain == shape[:1]
+            least = max(least, made if same else ready if made < 0 or ready > made else made + 1)
+    item = _item(plan, shape[:1], least, rows=True)
+    item.lines.append(line)
+    plan.made[out] = plan.ready[out] = item.number
+    return True
+
+
+def _item(plan: Plan, domain: tuple[int, ...] | None, least: int, rows: bool = False) -> Item:
     if domain is not None:
-        known = plan.by_domain.setdefault(domain, [])
+        known = plan.by_domain.setdefault((domain, rows), [])
         at = bisect.bisect_left(known, least)
         if at < len(known):
             return plan.items[known[at]]
         known.append(len(plan.items))
-    item = Item(len(plan.items), domain)
+    item = Item(len(plan.items), domain, rows)
     plan.items.append(item)
     return item
 
@@ -281,14 +318,14 @@ def _sink(plan: Plan) -> bool:
                 written.add(plan.root(line.inputs[0]))
     moved = False
     for item in reversed(plan.items):
-        if not item.domain:
+        if not item.domain or item.rows:
             continue
         for line in reversed(list(item.lines)):
             (out, *_), numbers = line.outputs, readers.get(line.outputs[0], set())
             if plan.kinds[id(line)] is not Kind.POINT or out in viewed or len(numbers) != 1:
                 continue
             target = plan.items[next(iter(numbers))]
-            if target is item or target.domain != item.domain or not _reads_in_place(plan, out, target):
+            if target is item or target.rows or target.domain != item.domain or not _reads_in_place(plan, out, target):
                 continue
             if all(_in_memory(plan, x, item.number) and x not in written for x in line.inputs if type(x) is Var):
                 item.lines = [other for other in item.lines if other is not line]
@@ -332,7 +369,7 @@ def _find_stored(plan: Plan) -> None:
                 if root is not x or plan.made[root] != item.number:
                     plan.stored.add(root)
             fold = plan.kinds[id(line)] in (Kind.FOLD,)
-            if item.domain is None or (fold and item.domain != ()):
+            if item.domain is None or (fold and item.domain != () and not item.rows):
                 plan.stored.update(line.outputs)
     end = len(plan.items)
     plan.stored = {x for x in plan.stored if isinstance(x.type, Array)}

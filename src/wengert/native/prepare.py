@@ -8,12 +8,13 @@ from wengert.errors import StagingError, UnsupportedError
 from wengert.ir import Composite, Line, Var, WengertList, dtype_of
 from wengert.native.elements import types_of
 from wengert.native.sums import sums_shared
+from wengert.native.windows import windows_joined
 from wengert.record import Staged
 
 
 def prepared(wl: WengertList) -> WengertList:
     """The list without composite rows, and without what can be had for less."""
-    return sums_shared(_written_out(wl))
+    return windows_joined(sums_shared(_written_out(wl)))
 
 
 def _written_out(wl: WengertList) -> WengertList:

@@ -10,14 +10,14 @@ import numpy as np
 
 from wengert.ir import Line, Var, WengertList, dtype_of, shape_of
 from wengert.native import elements, moves
-from wengert.native.arena import Arena
+from wengert.native.arena import Arena, Part
 from wengert.native.assembly import Assembly, Frame
 from wengert.native.emit import Emitter
 from wengert.native.llvm import Builder
 from wengert.native.plan import Kind, Plan, make_plan
-from wengert.native.updates import overwritten, updates
+from wengert.native.updates import overwritten, parts_in_place, updates
 from wengert.native.values import Val, code_of, itemsize
-from wengert.native.views import Layout, Place, c_layout
+from wengert.native.views import Layout, Place, c_layout, part_layout
 
 Elements = np.ndarray[Any, Any]  # of Vals
 
@@ -66,12 +66,17 @@ class Scope:
         for item in self.plan.items:
             if item.domain is None:
                 (line,) = item.lines
+                for x, number in parts_in_place(self.plan, item):
+                    self.arena.parts[x] = Part(line, number)
+        for item in self.plan.items:
+            if item.domain is None:
+                (line,) = item.lines
                 if self.plan.kinds[id(line)] is Kind.ROUTINE:
                     for position, out in updates(line):
                         self._share_one(line, position, out, item.number)
-            elif item.domain:
+            elif item.domain and not item.rows:
                 for base, out in overwritten(self.plan, item):
-                    if self.arena.owner(base) not in self.owned:
+                    if self.arena.owner(base) not in self.owned and out not in self.arena.parts:
                         self.arena.storage[out] = base
 
     def _share_one(self, line: Line, position: int, out: Var, number: int) -> None:
@@ -184,6 +189,12 @@ class Scope:
             self.write_elements(found, self.elements_of[x])
         elif x in self.places:  # an input
             return self.places[x]
+        elif x in self.arena.parts:
+            line, number = self.arena.parts[x]
+            whole = self.place(line.outputs[0])
+            part = part_layout(whole.layout, line, number)
+            assert part is not None
+            found = Place(whole.pointer, part)
         else:
             layout = self.plan.layout(x)
             owner = self.arena.owner(x)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Line
+from wengert.ir import Line, Var
 from wengert.ir.native import Fold, Pieces, Routine
 from wengert.native import moves, python_calls
 from wengert.native.elements import Literal, literal, types_of
@@ -100,8 +100,16 @@ def put_together(low: Scope, line: Line) -> None:
         if not part.size:
             continue
         source = next(g for g in ghosts if g.holds(piece))
+        if _is_there(low, line, source):
+            continue
         whole = Place(source.place.pointer, source.layout(piece))
         moves.move(low.e, Place(target.pointer, out.layout(part)), moves.broadcast_to(whole, part.shape))
+
+
+def _is_there(low: Scope, line: Line, source: _Ghost) -> bool:
+    """Whether an input was computed in its place."""
+    there = (low.arena.parts.get(x) for x in line.inputs if type(x) is Var and low.place(x) is source.place)
+    return any(part is not None and part.line is line for part in there)
 
 
 class _Ghost:

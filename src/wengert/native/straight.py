@@ -9,6 +9,7 @@ import numpy as np
 
 from wengert.ir import Fold, Line, Pieces, Pointwise, Routine
 from wengert.native import elements, single
+from wengert.native.emit import Emitter
 from wengert.native.folds import operands, start_of
 from wengert.native.plan import Kind
 from wengert.native.scope import Elements, Scope
@@ -85,6 +86,7 @@ def pointwise(low: Scope, line: Line, inputs: Sequence[Elements]) -> Elements:
 
 
 def each(function: Callable[..., Val], inputs: Sequence[Elements]) -> Elements:
+    """A function of registers, element by element."""
     if all(x.ndim == 0 for x in inputs):
         out = np.empty((), object)
         out[()] = function(*(x[()] for x in inputs))
@@ -101,27 +103,40 @@ def _fold(low: Scope, line: Line, inputs: Sequence[Elements]) -> Elements:
     assert isinstance(fold, Fold)
     code = code_of(out.type.dtype)
     assert code is not None
+    return folded(low.e, fold, line.params, line.params["axis"], code, inputs).reshape(out.type.shape)
+
+
+def folded(
+    e: Emitter, fold: Fold, params: dict[str, Any], axes: Sequence[int], code: str, inputs: Sequence[Elements]
+) -> Elements:
+    """A reduction of registers along these axes, in pairs."""
     arrays = np.broadcast_arrays(*inputs)
     ndim = arrays[0].ndim
-    gone = sorted(axis % ndim for axis in line.params["axis"]) if ndim else []
+    gone = sorted(axis % ndim for axis in axes) if ndim else []
     kept = [i for i in range(ndim) if i not in gone]
     moved = [np.transpose(x, (*kept, *gone)) for x in arrays]
     sizes = moved[0].shape[: len(kept)]
     result = np.empty(sizes, object)
     for index in np.ndindex(sizes):
         parts = [x[index].ravel() if gone else np.array([x[index]], object) for x in moved]
-        values = [_folded(low, fold, line, code, row) for row in zip(*parts, strict=True)]
+        values = [_one(e, fold, params, code, row) for row in zip(*parts, strict=True)]
         start = start_of(fold, code)
         if not values:
-            values = [low.e.constant(start, code)]
-        while len(values) > 1:  # in pairs
-            pairs = [getattr(low.e, fold.combine)(a, b) for a, b in zip(values[::2], values[1::2], strict=False)]
+            values = [e.constant(start, code)]
+        while len(values) > 1:
+            two = zip(values[::2], values[1::2], strict=False)
+            pairs = [getattr(e, fold.combine)(*_alike(e, a, b)) for a, b in two]
             values = pairs + values[len(values) - len(values) % 2 :]
-        result[index] = fold.last(low.e, values[0], **line.params) if fold.last is not None else values[0]
-    return result.reshape(out.type.shape)
+        result[index] = fold.last(e, values[0], **params) if fold.last is not None else values[0]
+    return result
 
 
-def _folded(low: Scope, fold: Fold, line: Line, code: str, row: Sequence[Val]) -> Val:
-    values = operands(low.e, fold, code, row)
-    value = fold.each(low.e, *values, **line.params) if fold.each is not None else values[0]
-    return low.e.convert(value, code)
+def _alike(e: Emitter, *xs: Val) -> list[Val]:
+    lanes = max(x.lanes for x in xs)
+    return [elements.spread(e, x, lanes) for x in xs]
+
+
+def _one(e: Emitter, fold: Fold, params: dict[str, Any], code: str, row: Sequence[Val]) -> Val:
+    values = _alike(e, *operands(e, fold, code, row))
+    value = fold.each(e, *values, **params) if fold.each is not None else values[0]
+    return e.convert(value, code)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from wengert.ir import Array, Line, Var, WengertList
 from wengert.native.plan import Item, Kind, Plan, same_places
+from wengert.native.views import part_layout
 
 
 def updates(line: Line) -> Iterator[tuple[int, Var]]:
@@ -60,6 +61,29 @@ def is_new(wl: WengertList, x: object) -> bool:
     """Whether an output is computed into memory of its own: no view, no input."""
     line = next((line for line in wl.lines if any(v is x for v in line.outputs)), None)
     return line is not None and not line.primitive.view and origin(wl, x) is None
+
+
+def parts_in_place(plan: Plan, item: Item) -> Iterator[tuple[Var, int]]:
+    """Values that may be computed in a part of what a line puts together, with their number among its inputs.
+
+    Nobody but loop nests reads them, and nobody after the line.
+    """
+    (line,) = item.lines
+    if plan.kinds[id(line)] is not Kind.PIECES or line.outputs[0] not in plan.stored:
+        return
+    viewed = set(plan.roots.values())
+    for number, x in enumerate(line.inputs):
+        if type(x) is not Var or x not in plan.stored or x in viewed or plan.root(x) is not x:
+            continue
+        if plan.last[x] != item.number or plan.made[x] < 0 or x.type.dtype != line.outputs[0].type.dtype:
+            continue
+        maker = next(other for other in plan.items[plan.made[x]].lines if any(v is x for v in other.outputs))
+        readers = [other for it in plan.items for other in it.lines if any(y is x for y in other.inputs)]
+        kinds = {plan.kinds[id(other)] for other in readers if other is not line}
+        once = sum(y is x for y in line.inputs) == 1
+        once = once and part_layout(plan.layout(line.outputs[0]), line, number) is not None
+        if once and plan.kinds[id(maker)] in (Kind.POINT, Kind.PIECES) and kinds <= {Kind.POINT, Kind.FOLD}:
+            yield x, number
 
 
 def overwritten(plan: Plan, item: Item) -> Iterator[tuple[Var, Var]]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from wengert.ir import Primitive
+from wengert.ir import Line, Pieces, Primitive, shape_of
 from wengert.native.values import DTYPES, Val, code_of, itemsize
 
 BASE = 1 << 44  # an address that nobody looks at
@@ -140,3 +140,13 @@ def reshaped_strides(source: Layout, shape: tuple[int, ...]) -> tuple[int, ...] 
     found = iter(strides)
     size = itemsize(source.code)
     return tuple(size if n == 1 else next(found) for n in shape)
+
+
+def part_layout(whole: Layout, line: Line, number: int) -> Layout | None:
+    """The part of what a line puts together that an input fills; `None` if it is not the input as it is."""
+    native = line.primitive.native
+    assert isinstance(native, Pieces)
+    inputs = [np.empty(shape_of(x), np.void) for x in line.inputs]
+    parts = native.parts(phantom(whole), *inputs, **line.params)
+    found = [part for part, piece in parts if piece is inputs[number]]
+    return layout_of(found[0]) if len(found) == 1 and found[0].shape == inputs[number].shape else None
