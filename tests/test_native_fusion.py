@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import wengert as wg
-from wengert.native import compile_list
+from wengert.native import compile_list, sweeps
 from wengert.native.prepare import prepared
 from wengert.native.row_forms import row_counts
 from wengert.run import run
@@ -238,8 +238,21 @@ def test_windows(f: Any, n: int) -> None:
     x = np.random.default_rng(n).standard_normal((n, 3) if f is plane else n)
     compare(f, x)
     wl = wg.trace(wg.grad(lambda x: np.sum(f(x))), x)
-    left = sum(line.primitive.name == "index_add" for line in prepared(wl).lines)
+    left = sum(line.primitive.name in ("index_add", "setitem") for line in prepared(wl).lines)
     assert (left == 0) == (n >= 32)
+
+
+def test_windows_that_are_set() -> None:
+    def f(x: Any) -> Any:
+        a = np.zeros(100)
+        a[1:-1] = x[2:] - x[:-2]
+        a[:1] = 3.0
+        a[90:] = x[0] * 2
+        a[5:50] += x[:45]
+        a[10:20] = x[1:2]
+        return a
+
+    compare(f, np.random.default_rng(0).standard_normal(100))
 
 
 def test_windows_of_what_is_read_on_the_way_stay() -> None:
@@ -268,3 +281,48 @@ def test_computed_in_place_of_a_part() -> None:
     wl = wg.trace(f, x, y)
     for a, b in zip(compile_list(wl, verify=True)(x, y), run(wl, x, y), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-14)
+
+
+# -- one sweep over a matrix -------------------------------------------------------------------------------------------
+
+
+def squares(w: Any, a: Any, b: Any) -> Any:
+    r = a @ w - b
+    return np.sum(r * r)
+
+
+def logistic(w: Any, a: Any, b: Any) -> Any:
+    return np.mean(np.log1p(np.exp(-b * (a @ w)))) + 0.1 * np.sum(w * w)
+
+
+def columns(w: Any, a: Any, b: Any) -> Any:
+    return np.max(np.abs(w @ a.T - b)) + np.sum(np.tanh(a @ (2 * w)) * b)
+
+
+@pytest.mark.parametrize("f", [squares, logistic, columns])
+@pytest.mark.parametrize("shape", [(1000, 70), (301, 257), (4003, 33), (70, 1024)])
+@pytest.mark.parametrize("order", ["C", "F", "strided"])
+def test_sweeps(f: Any, shape: tuple[int, int], order: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wengert.native.sweep_plan.LARGE", 1000)
+    m, n = shape
+    rng = np.random.default_rng(m)
+    a = rng.standard_normal((2 * m, n)) / np.sqrt(n)
+    a = {"C": a[:m].copy(), "F": np.asfortranarray(a[:m]), "strided": a[::2]}[order]
+    args = rng.standard_normal(n), a, rng.standard_normal(m)
+    for fun in (f, wg.value_and_grad(f), lambda *xs: wg.hvp(lambda w: f(w, *xs[1:]), xs[:1], (xs[0] + 1,))):
+        expected, call = fun(*args), wg.compile(fun)
+        for _ in range(2):
+            for x, y in zip(*(z if isinstance(z, tuple) else (z,) for z in (call(*args), expected)), strict=True):
+                np.testing.assert_allclose(x, y, rtol=1e-11, atol=1e-11)
+
+
+def test_a_sweep_is_one_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    swept: list[Any] = []
+    emit = sweeps.emit_sweep
+    monkeypatch.setattr(sweeps, "emit_sweep", lambda low, item: swept.append(item) or emit(low, item))
+    rng = np.random.default_rng(0)
+    args = rng.standard_normal(300), rng.standard_normal((600, 300)), rng.standard_normal(600)
+    for f in (squares, logistic):
+        compile_list(wg.trace(wg.value_and_grad(f), *args), verify=True)
+    assert len(swept) == 2
+    assert all(sum(line.primitive.name == "matmul" for line in item.lines) == 2 for item in swept)

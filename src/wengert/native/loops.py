@@ -119,12 +119,24 @@ class Nest:
         """The reductions over the whole domain, which are left at addresses."""
         return [r for r in self.reductions if r.access is None]
 
+    def empty(self, r: Reduction) -> Val:
+        """The total of nothing."""
+        return self.e.constant(self._start(r), r.code)
+
+    def combined(self, r: Reduction, a: Val, b: Val) -> Val:
+        """The total of two stretches."""
+        return self._two(r, a, b)
+
+    def finish(self, r: Reduction, total: Val) -> None:
+        """Note the total of all."""
+        self.low.set_scalar(r.line.outputs[0], self._last(r.fold, r.line, total))
+
     def gather(self, r: Reduction, addresses: Iterable[Val]) -> None:
         """Put together what the stretches have left, in their order."""
-        total = self.e.constant(self._start(r), r.code)
+        total = self.empty(r)
         for address in addresses:
             total = self._two(r, total, self.b.load(address, r.code))
-        self.low.set_scalar(r.line.outputs[0], self._last(r.fold, r.line, total))
+        self.finish(r, total)
 
     # -- what is read and written --------------------------------------------------------------------------------------
 

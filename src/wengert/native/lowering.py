@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wengert.native import loops, rows, single, zeros
+from wengert.native import loops, rows, single, sweeps, zeros
 from wengert.native.parts import Parts
 from wengert.native.scope import Scope
 from wengert.native.straight import straight
@@ -24,6 +24,8 @@ def lower(low: Scope, parts: Parts | None = None) -> None:
             continue
         if item.domain is not None and parts is not None and parts.is_large(low, item):
             parts.parallel(low, item)
+        elif item.sweep:
+            sweeps.emit_sweep(low, item)
         elif item.rows:
             rows.emit_rows(low, item)
         elif item.domain is not None:

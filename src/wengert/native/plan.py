@@ -46,6 +46,7 @@ class Item:
     number: int
     domain: tuple[int, ...] | None  # of a loop nest; () for straight code, None for a single line
     rows: bool = False  # whether it is done row by row, the domain being the number of rows
+    sweep: bool = False  # whether it is several products with one matrix, and what is between them
     lines: list[Line] = field(default_factory=list)
 
 
@@ -66,6 +67,7 @@ class Plan:
     layouts: dict[Var, Layout] = field(default_factory=dict)
     straight: set[Var] = field(default_factory=set)  # values that are kept in registers
     stored: set[Var] = field(default_factory=set)
+    kept: set[Var] = field(default_factory=set)  # what is in memory though only its own group reads it
     row_counts: frozenset[int] = frozenset()  # of arrays that are gone through row by row
     forms: dict[int, RowForm] = field(default_factory=dict)  # by id of the line: what it does in a row
     by_domain: dict[Any, list[int]] = field(default_factory=dict)  # the groups of a domain
@@ -123,9 +125,9 @@ def make_plan(
         plan.made[x] = -1
     for line in lines:
         _place(plan, line)
-    _find_stored(plan)
+    find_stored(plan)
     if _sink(plan):
-        _find_stored(plan)
+        find_stored(plan)
     return plan
 
 
@@ -355,7 +357,7 @@ def _in_memory(plan: Plan, x: Var, number: int) -> bool:
     return root in plan.stored or root in plan.straight or plan.made[root] < 0
 
 
-def _find_stored(plan: Plan) -> None:
+def find_stored(plan: Plan) -> None:
     """Which values are in memory, and how long."""
     plan.stored.clear()
     plan.last.clear()
@@ -369,10 +371,11 @@ def _find_stored(plan: Plan) -> None:
                 if root is not x or plan.made[root] != item.number:
                     plan.stored.add(root)
             fold = plan.kinds[id(line)] in (Kind.FOLD,)
-            if item.domain is None or (fold and item.domain != () and not item.rows):
+            alone = item.domain is None and (not item.sweep or plan.kinds[id(line)] is Kind.ROUTINE)
+            if alone or (fold and item.domain != () and not item.rows):
                 plan.stored.update(line.outputs)
     end = len(plan.items)
-    plan.stored = {x for x in plan.stored if isinstance(x.type, Array)}
+    plan.stored = {x for x in plan.stored | plan.kept if isinstance(x.type, Array)}
     for x in plan.outputs:
         if type(x) is Var and isinstance(x.type, Array):
             root = plan.root(x)

@@ -15,6 +15,7 @@ from wengert.native.assembly import Assembly, Frame
 from wengert.native.emit import Emitter
 from wengert.native.llvm import Builder
 from wengert.native.plan import Kind, Plan, make_plan
+from wengert.native.sweep_plan import find_sweeps
 from wengert.native.updates import overwritten, parts_in_place, updates
 from wengert.native.values import Val, code_of, itemsize
 from wengert.native.views import Layout, Place, c_layout, part_layout
@@ -33,6 +34,8 @@ class Scope:
         self.assembly, self.b, self.frame, self.lower = assembly, builder, frame, lower
         self.e = Emitter(builder)
         self.plan: Plan = make_plan(lines, inputs, outputs, layouts or {})
+        if builder.language == "llvm":
+            find_sweeps(self.plan)
         self.memory = memory
         self.owned = owned  # inputs whose memory may be written over
         self.sequences: dict[Var, Any] = {}
@@ -64,12 +67,12 @@ class Scope:
     def _share(self) -> None:
         """Updates that may write into the memory of what they update, because nobody reads that any more."""
         for item in self.plan.items:
-            if item.domain is None:
+            if item.domain is None and len(item.lines) == 1:
                 (line,) = item.lines
                 for x, number in parts_in_place(self.plan, item):
                     self.arena.parts[x] = Part(line, number)
         for item in self.plan.items:
-            if item.domain is None:
+            if item.domain is None and len(item.lines) == 1:
                 (line,) = item.lines
                 if self.plan.kinds[id(line)] is Kind.ROUTINE:
                     for position, out in updates(line):

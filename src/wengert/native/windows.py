@@ -11,35 +11,45 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from wengert.ir import Array, Line, Var, WengertList, dtype_of, shape_of
 from wengert.native.elements import all_equal, resolve
-from wengert.primitives import add, concatenate, getitem, index_add
+from wengert.primitives import add, broadcast_to, concatenate, getitem, index_add, setitem
 from wengert.transform import clean
 
 SHORTEST = 32  # the length of an axis that is cut
 MOST = 12  # boxes
 CHEAP = 40  # instructions that may be done twice
 
+GROWING = (index_add, setitem)
+
 Window = tuple[tuple[int, int], ...]  # the first and the last index, and one more, of each axis
+
+
+class Written(NamedTuple):
+    """What is written to a window: added to what is there, or put in its place."""
+
+    value: Any
+    window: Window
+    added: bool
 
 
 def windows_joined(wl: WengertList) -> WengertList:
     """The list with such arrays put together."""
-    if not any(line.primitive is index_add for line in wl.lines):
+    if not any(line.primitive in GROWING for line in wl.lines):
         return wl
     uses = Counter(x for line in wl.lines for x in line.inputs if type(x) is Var)
     uses.update(x for x in wl.outputs if type(x) is Var)
     made = {v: line for line in wl.lines for v in line.outputs}
-    windows = [line for line in wl.lines if line.primitive is index_add and _window(line) is not None]
+    windows = [line for line in wl.lines if line.primitive in GROWING and _window(line) is not None]
     within = {line.inputs[0] for line in windows if type(line.inputs[0]) is Var}  # arrays that go on growing
     lines: list[Line] = []
     for line in wl.lines:
         chain = None
-        if line.primitive is index_add and not (line.outputs[0] in within and uses[line.outputs[0]] == 1):
+        if line.primitive in GROWING and not (line.outputs[0] in within and uses[line.outputs[0]] == 1):
             chain = _chain(line, made, uses)
         lines.extend([line] if chain is None else _Boxes(line, chain, made).lines)
     return wl if len(lines) == len(wl.lines) else clean(WengertList(wl.inputs, tuple(lines), wl.outputs, wl.names))
@@ -56,18 +66,18 @@ def _window(line: Line) -> Window | None:
     return (*((start, stop) for start, stop, _ in found), *((0, n) for n in shape[len(index) :]))
 
 
-def _chain(line: Line, made: dict[Var, Line], uses: Counter[Var]) -> list[tuple[Any, Window]] | None:
-    """What is added to an array that is one number throughout, in order, and where; `None` if that is not so."""
+def _chain(line: Line, made: dict[Var, Line], uses: Counter[Var]) -> list[Written] | None:
+    """What is written to an array that is one number throughout, in order; `None` if that is not so."""
     out, found = line.outputs[0].type, []
     while True:
         window, value = _window(line), line.inputs[1]
         if window is None or dtype_of(value) != out.dtype or out.dtype.kind not in "fc":
             return None
-        found.append((value, window))
+        found.append(Written(value, window, line.primitive is index_add))
         (base, *_) = line.inputs
         if type(base) is not Var:
             break
-        if base not in made or made[base].primitive is not index_add or uses[base] != 1:
+        if base not in made or made[base].primitive not in GROWING or uses[base] != 1:
             return None
         line = made[base]
     cuts = [_cuts(found, axis, n) for axis, n in enumerate(out.shape)]
@@ -77,14 +87,14 @@ def _chain(line: Line, made: dict[Var, Line], uses: Counter[Var]) -> list[tuple[
     return found[::-1] if all_equal(base) and 1 < count <= MOST else None
 
 
-def _cuts(chain: Sequence[tuple[Any, Window]], axis: int, n: int) -> list[int]:
-    return sorted({0, n, *(end for _, window in chain for end in window[axis])})
+def _cuts(chain: Sequence[Written], axis: int, n: int) -> list[int]:
+    return sorted({0, n, *(end for written in chain for end in written.window[axis])})
 
 
 class _Boxes:
     """The lines that put an array together."""
 
-    def __init__(self, line: Line, chain: Sequence[tuple[Any, Window]], made: dict[Var, Line]) -> None:
+    def __init__(self, line: Line, chain: Sequence[Written], made: dict[Var, Line]) -> None:
         self.line, self.chain, self.made = line, chain, made
         self.out: Array = line.outputs[0].type
         self.base = self._base(line)
@@ -125,12 +135,17 @@ class _Boxes:
     def _box(self, box: Window) -> Any:
         """The sum of what was added to all of a box."""
         total: Any = self.base
-        for value, window in self.chain:
+        for value, window, added in self.chain:
             if all(a <= start and stop <= b for (start, stop), (a, b) in zip(box, window, strict=True)):
                 inner = tuple((start - a, stop - a) for (start, stop), (a, _) in zip(box, window, strict=True))
                 whole = tuple(stop - start for start, stop in window)
-                total = self._line(add, (total, self._part(value, whole, inner)), {}, _lengths(box))
-        return total if type(total) is Var else np.full(_lengths(box), total, self.out.dtype)
+                part = self._part(value, whole, inner)
+                total = self._line(add, (total, part), {}, _lengths(box)) if added else part
+        if shape_of(total) == _lengths(box):
+            return total
+        if type(total) is Var:
+            return self._line(broadcast_to, (total,), {"shape": _lengths(box)}, _lengths(box))
+        return np.broadcast_to(np.asarray(total, self.out.dtype), _lengths(box))
 
     def _part(self, x: Any, whole: tuple[int, ...], window: Window) -> Any:
         """A window of a value that broadcasts to this shape; the window is pushed down as far as that is cheap."""

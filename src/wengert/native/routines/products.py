@@ -169,6 +169,10 @@ def product(low: Scope, a: Place, b: Place, c: Place) -> None:
         own_loops(low, a, b, c)
     elif m == 1 and n == 1:
         _dot(low, a, b, c)
+    elif n == 1 and _leading(a) is not None:
+        gemv(low, a, b, c)
+    elif m == 1 and _leading(b) is not None:
+        gemv(low, _turned(b), _turned(a), _turned(c))
     else:
         gemm(low, a, b, c)
 
@@ -188,6 +192,34 @@ def _leading(place: Place) -> tuple[bool, int] | None:
     if (s == size or m == 1) and t % size == 0 and (t >= m * size or n == 1):
         return True, max(t // size, m, 1)
     return None
+
+
+def gemv(low: Scope, a: Place, b: Place, c: Place) -> None:
+    """A matrix times a column, by BLAS, which sees the transpose of a matrix in C order."""
+    e, code, size = low.b, c.code, itemsize(c.code)
+    leading = _leading(a)
+    assert leading is not None
+    by_columns, step = leading
+    rows, columns = a.shape if by_columns else a.shape[::-1]
+    vectors = []
+    for p in (b, c):
+        stride = p.layout.strides[0]
+        good = stride > 0 and stride % size == 0
+        vectors.append(p if good else low.temporary((p.shape[0], 1), code))
+    if vectors[0] is not b:
+        moves.move(low.e, vectors[0], b)
+    name = f"{LETTERS[code]}gemv"
+    function = e.slot(low.assembly.address(("blas", name), lambda: blas.address(name)))
+    constant = low.assembly.module.constant
+    one, zero = (constant([v], code) for v in (1.0, 0.0))
+    (x, step_x), (y, step_y) = ((low.address(p), constant([p.layout.strides[0] // size], "i8")) for p in vectors)
+    letter = constant([ord("N" if by_columns else "T")], "u1")
+    sizes = (constant([value], "i8") for value in (rows, columns))
+    e.call_address(
+        function, None, [letter, *sizes, one, low.address(a), constant([step], "i8"), x, step_x, zero, y, step_y]
+    )
+    if vectors[1] is not c:
+        moves.move(low.e, c, vectors[1])
 
 
 def gemm(low: Scope, a: Place, b: Place, c: Place) -> None:
