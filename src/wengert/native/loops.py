@@ -119,10 +119,6 @@ class Nest:
         """The reductions over the whole domain, which are left at addresses."""
         return [r for r in self.reductions if r.access is None]
 
-    def empty(self, r: Reduction) -> Val:
-        """The total of nothing."""
-        return self.e.constant(self._start(r), r.code)
-
     def combined(self, r: Reduction, a: Val, b: Val) -> Val:
         """The total of two stretches."""
         return self._two(r, a, b)
@@ -133,7 +129,7 @@ class Nest:
 
     def gather(self, r: Reduction, addresses: Iterable[Val]) -> None:
         """Put together what the stretches have left, in their order."""
-        total = self.empty(r)
+        total = self.e.constant(self._start(r), r.code)
         for address in addresses:
             total = self._two(r, total, self.b.load(address, r.code))
         self.finish(r, total)

@@ -11,6 +11,7 @@ from typing import Any
 
 from wengert.ir import Line, Var
 from wengert.native import moves
+from wengert.native.folds import start_of
 from wengert.native.loops import Nest
 from wengert.native.plan import Item
 from wengert.native.scope import Scope
@@ -58,7 +59,8 @@ class _Sweep:
             if not p.down:
                 self.low.fill(self.low.place(p.line.outputs[0]), 0)
         probe = Nest(self.low, self.nest) if self.nest.lines else None
-        totals = {id(r.line): b.variable(probe.empty(r)) for r in (probe.totals() if probe else ())}
+        whole = probe.totals() if probe else []
+        totals = {id(r.line): b.variable(self.e.constant(start_of(r.fold, r.code), r.code)) for r in whole}
         slots = {key: b.alloca(16) for key in totals}
         block = max(1, BLOCK // (m.step * ROWS)) * ROWS
         done = m.rows - m.rows % block
@@ -67,8 +69,9 @@ class _Sweep:
                 self._block(first, block, totals, slots)
         if done < m.rows:
             self._block(b.constant(done, "i8"), m.rows - done, totals, slots)
-        for r in probe.totals() if probe else ():
-            probe.finish(r, b.get(totals[id(r.line)]))  # type: ignore[union-attr]
+        for r in whole:
+            if probe is not None:
+                probe.finish(r, b.get(totals[id(r.line)]))
 
     def _block(self, first: Val, rows: int, totals: dict[int, Val], slots: dict[int, Val]) -> None:
         b = self.b
@@ -150,11 +153,13 @@ class _Sweep:
         for index, new in self._columns():
             place = self._at(self.outputs[id(p.line)], index, self.size)
             old = b.load(place, self.code, lanes, align=self.size)
-            sums = [old, None]
+            sums = [old]  # two of them, side by side
             for r, (factor, pointer) in enumerate(zip(factors, rows, strict=True)):
-                x, total = self._load(pointer, index), sums[r % 2]
-                sums[r % 2] = e.multiply(factor, x) if total is None else b.intrinsic("fma", factor, x, total)
-            first, second = sums
-            total = first if second is None else e.add(first, second)
+                x = self._load(pointer, index)
+                if r == 1:
+                    sums.append(e.multiply(factor, x))
+                else:
+                    sums[r % 2] = b.intrinsic("fma", factor, x, sums[r % 2])
+            total = sums[0] if len(sums) == 1 else e.add(*sums)
             b.store(total if new is None else e.where(new, total, old), place)
 
