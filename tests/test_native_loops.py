@@ -303,3 +303,19 @@ def test_sums_that_are_read_on_the_way_stay():
     args = rng.standard_normal((6, 20)), rng.standard_normal((6, 20))
     agree(f, *args, wrt=(0, 1), rtol=1e-10)
     assert lines_of(wg.compile(f).list(*args), "sum_outer") == 0
+
+
+@pytest.mark.parametrize("m", [1, 3, 8, 9, 13, 40])
+@pytest.mark.parametrize("k", [1, 7, 8, 10, 23, 64])
+def test_products_with_vectors(m, k):
+    rng = np.random.default_rng(m * 100 + k)
+    a, x = rng.standard_normal((m, k)), rng.standard_normal(k)
+    far = a.copy()
+    far[0, 0] = np.inf
+    for matrix in (a, far):
+        both = wg.compile(lambda a, x: (a @ x, x @ a.T, a[:, ::2] @ x[::2], (a.T * 2)[:, :1].T @ x))
+        found = both(matrix, x)
+        for one, other in zip(
+            found, (matrix @ x, x @ matrix.T, matrix[:, ::2] @ x[::2], 2 * matrix[:1] @ x), strict=True
+        ):
+            np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12)

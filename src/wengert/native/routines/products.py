@@ -17,7 +17,7 @@ LETTERS = {"f8": "d", "f4": "s"}
 SMALL = 8  # the length of the sides up to which our own loops are faster
 NARROW, DEEP = 32, 64  # the width and the depth up to which they are where the rows are vectors: B is in the cache
 ROWS = 4  # that are done together
-SMALL_WORK = 4096  # multiplications with a vector, up to which they are, too
+SMALL_WORK = 32768  # multiplications with a vector, up to which they are, too
 
 
 def matmul(low: Scope, line: Line) -> Any:
@@ -161,11 +161,13 @@ def product(low: Scope, a: Place, b: Place, c: Place) -> None:
     if n == 1 and m > 1 and _leading(a) is None:  # windows of a sequence: vectors of neighbouring windows
         own_loops(low, _turned(b), _turned(a), _turned(c))
         return
-    if _rows_of_vectors(low, b, c) and n <= NARROW and k <= DEEP:
+    if min(m, n) == 1 < max(m, n) and m * k * n <= SMALL_WORK:
+        _with_vector(low, *((a, b, c) if n == 1 else (_turned(b), _turned(a), _turned(c))))
+    elif _rows_of_vectors(low, b, c) and n <= NARROW and k <= DEEP:
         own_loops(low, a, b, c)
     elif _rows_of_vectors(low, _turned(a), _turned(c)) and m <= NARROW and k <= DEEP:
         own_loops(low, _turned(b), _turned(a), _turned(c))
-    elif max(m, k, n) <= SMALL or m * n * k <= SMALL**3 or k == 1 or (min(m, n) == 1 and m * k * n <= SMALL_WORK):
+    elif max(m, k, n) <= SMALL or m * n * k <= SMALL**3 or k == 1:
         own_loops(low, a, b, c)
     elif m == 1 and n == 1:
         _dot(low, a, b, c)
@@ -288,6 +290,47 @@ def _plain_loops(low: Scope, a: Place, b: Place, c: Place) -> None:
         e.store(total, _at(low, place, j, c.layout.strides[1]))
 
 
+def _with_vector(low: Scope, a: Place, x: Place, y: Place) -> None:
+    """y = A x: the columns of A in vectors, if they are contiguous, or its rows, some at once."""
+    size, k = itemsize(y.code), a.shape[1]
+    if _rows_of_vectors(low, _turned(a), _turned(y)):
+        own_loops(low, _turned(x), _turned(a), _turned(y))
+    elif a.layout.strides[1] == x.layout.strides[0] == size and k >= low.b.lanes:
+        m = a.shape[0]
+        done = m - m % ROWS
+        for begin, end, count in ((0, done, ROWS), (done, m, 1)):
+            if begin < end:
+                with low.b.loop(begin, end, count) as i:
+                    _dots(low, a, x, y, i, count)
+    else:
+        _plain_loops(low, a, x, y)
+
+
+def _dots(low: Scope, a: Place, x: Place, y: Place, i: Val, count: int) -> None:
+    """So many elements of y = A x, in vectors along the rows, the last of which ends with the row."""
+    b, code, size, lanes = low.b, y.code, itemsize(y.code), low.b.lanes
+    k = a.shape[1]
+    row, step = _at(low, low.address(a), i, a.layout.strides[0]), a.layout.strides[0]
+    totals = [b.variable(b.constant(0.0, code, lanes)) for _ in range(count)]
+
+    def turn(at: Val, mask: Val | None = None) -> None:
+        one = b.load(_at(low, low.address(x), at, size), code, lanes, align=size)
+        for r, total in enumerate(totals):
+            other = b.load(_at(low, b.offset(row, r * step), at, size), code, lanes, align=size)
+            before = b.get(total)
+            found = b.intrinsic("fma", one, other, before)
+            b.put(total, found if mask is None else b.select(mask, found, before))
+
+    with b.loop(0, k - k % lanes, lanes) as at:
+        turn(at)
+    if k % lanes:
+        fresh = b.compare("sge", b.steps(lanes), b.constant(lanes - k % lanes, "i8", lanes))
+        turn(b.constant(k - lanes, "i8"), fresh)
+    target = _at(low, low.address(y), i, y.layout.strides[0])
+    for r, total in enumerate(totals):
+        b.store(across(low, b.get(total)), b.offset(target, r * y.layout.strides[0]))
+
+
 def _rows(low: Scope, a: Place, b: Place, c: Place, i: Val, count: int) -> None:
     """So many rows of C, in vectors, the last of which ends with the row."""
     e, code, size = low.b, c.code, itemsize(c.code)
@@ -295,7 +338,8 @@ def _rows(low: Scope, a: Place, b: Place, c: Place, i: Val, count: int) -> None:
     row_a = _at(low, low.address(a), i, a.layout.strides[0])
     row_c = _at(low, low.address(c), i, c.layout.strides[0])
     starts = [*range(0, n - low.b.lanes, low.b.lanes), n - low.b.lanes]
-    for group in (starts[x : x + 2] for x in range(0, len(starts), 2)):
+    wide = 8 // count or 1  # vectors at once, so that there are enough sums that do not wait for one another
+    for group in (starts[x : x + wide] for x in range(0, len(starts), wide)):
         totals = [[e.variable(e.constant(0.0, code, low.b.lanes)) for _ in group] for _ in range(count)]
         with e.loop(0, k) as index:
             step_a = _at(low, row_a, index, a.layout.strides[1])
