@@ -120,6 +120,7 @@ def cpp(row, given, folder):
     functions = []
 
     def first(*_):
+        assert held  # the addresses do not keep the arrays alive
         subprocess.run(command, check=True)
         code = ctypes.CDLL(str(library))
         for name in ("value", "derivative"):
