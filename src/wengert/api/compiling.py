@@ -97,10 +97,11 @@ def _native(wl: WengertList, containers: Containers | None) -> Execution:
     from wengert.native import Front, compile_list  # LLVM is not imported before something is compiled
 
     if containers is None:
-        return Execution(compile_list(wl).call, None)
+        program = compile_list(wl, quickly=True)
+        return Execution(program.call, None, program.ran)
     outputs = tuple([wl.outputs[number] for number in containers.order])
     front = Front(containers.arguments, containers.result, containers.otherwise)
-    program = compile_list(WengertList(wl.inputs, wl.lines, outputs, wl.names), front=front)
+    program = compile_list(WengertList(wl.inputs, wl.lines, outputs, wl.names), front=front, quickly=True)
 
     def call(*values: Any) -> list[Any]:
         found = list(wl.outputs)  # those that are left are constants, and known
@@ -108,7 +109,7 @@ def _native(wl: WengertList, containers: Containers | None) -> Execution:
             found[number] = value
         return found
 
-    return Execution(call, program.quick)
+    return Execution(call, program.quick, program.ran)
 
 
 def _report(recordings: Compiled, *args: Any, **kwargs: Any) -> Fates:

@@ -37,6 +37,7 @@ class Assembly:
     cost: float = 0.0  # elements that are computed, about
     looks: bool = False  # there are loops that look from time to time whether the user wants to stop
     heaps: int = 0  # buffers that grow
+    done: Callable[[int], None] | None = None  # told the number of each line of a long program
     _known: dict[Any, int] = field(default_factory=dict)
 
     def address(self, key: Any, find: Callable[[], int]) -> int:

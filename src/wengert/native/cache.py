@@ -46,6 +46,11 @@ def key_of(*parts: str) -> str:
     return digest.hexdigest()
 
 
+def has(key: str) -> bool:
+    """Whether there is code of this name."""
+    return enabled() and (folder() / key).is_file()
+
+
 def read(key: str) -> bytes | None:
     """The code of this name, if it is there and whole."""
     if not enabled():

@@ -13,7 +13,7 @@ from wengert.ir import Array
 from wengert.native.assembly import RAISED, Assembly, Frame
 from wengert.native.capi import CApi
 from wengert.native.giving import built, gives, new_arrays, scalar
-from wengert.native.llvm import PROGRAM, Builder
+from wengert.native.llvm import Builder
 from wengert.native.taking import Taking, takes
 from wengert.native.values import Val
 from wengert.tree import LEAF, Structure
@@ -23,14 +23,18 @@ RELEASE = 20_000  # elements that are computed, from which on other threads of P
 
 
 class Program(NamedTuple):
-    """What the entry point has to know of a program; `address` is where it is, if in another module."""
+    """What the entry point has to know of a program.
+
+    `cell` is the address of two numbers: where the program is, and how many calls it is until `hurry` is called.
+    """
 
     inputs: Sequence[Array]
     outputs: Sequence[Array]
     arena: int
     heaps: int
     cost: float
-    address: int | None = None
+    cell: int
+    hurry: Callable[[], None]
 
 
 class Calls(NamedTuple):
@@ -61,6 +65,8 @@ def emit_entry(assembly: Assembly, program: Program, calls: Calls, name: str = "
     api, frame = CApi(assembly, b), Frame(Val("%frame", "p"), len(program.inputs), len(program.outputs))
     b.head.append(f"  %frame = alloca [{frame.size(program.heaps)} x i8], align 16")
     shared = program.cost > RELEASE
+    cell = b.slot(assembly.address("cell", lambda: program.cell))
+    _count(api, cell, program.hurry)
     structures = None if calls.arguments is None else calls.arguments.children
     taking = Taking(api, program.inputs, structures, frame, shared)
     taking.emit()
@@ -69,7 +75,7 @@ def emit_entry(assembly: Assembly, program: Program, calls: Calls, name: str = "
     for k in range(program.heaps):
         b.store(api.null, frame.heap(b, k))
         b.store(api.number(0), b.offset(frame.heap(b, k), 8))
-    status = _run(api, program, frame, memory, shared)
+    status = _run(api, cell, frame, memory, shared)
     for k in range(program.heaps):
         assembly.module.declare("@free", "declare void @free(ptr)")
         b.emit(f"call void @free(ptr {b.load(frame.heap(b, k), 'p').text})")
@@ -121,16 +127,23 @@ def _undo(api: CApi, made: Sequence[Val | None], taking: Taking) -> None:
     b.emit("br label %failed")
 
 
-def _run(api: CApi, program: Program, frame: Frame, memory: Val, shared: bool) -> Val:
+def _count(api: CApi, cell: Val, hurry: Callable[[], None]) -> None:
+    """One call more; after some there is something to do."""
+    b = api.b
+    place = b.offset(cell, 8)
+    left = b.op("sub", b.load(place, "i8"), api.number(1))
+    b.store(left, place)
+    with b.when(b.compare("eq", left, api.number(0))):
+        found = api.vectorcall(api.object(hurry), api.null, api.number(0))
+        b.leave(b.compare("eq", found, api.null), "failed")
+        api.call("Py_DecRef", None, found)
+
+
+def _run(api: CApi, cell: Val, frame: Frame, memory: Val, shared: bool) -> Val:
     b = api.b
     state = api.call("PyEval_SaveThread", "p") if shared else None
-    if program.address is None:
-        status = b.call(PROGRAM, "i4", [frame.pointer, memory])
-    else:
-        at = program.address
-        found = b.call_address(b.slot(api.assembly.address("program", lambda: at)), "i4", [frame.pointer, memory])
-        assert found is not None
-        status = found
+    status = b.call_address(b.load(cell, "p"), "i4", [frame.pointer, memory])
+    assert status is not None
     if state is not None:
         api.call("PyEval_RestoreThread", None, state)
     return status

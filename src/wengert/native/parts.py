@@ -45,6 +45,8 @@ class Parts:
 
     def check(self, low: Scope, line: Any) -> None:
         """Begin another part after this line if the present one is long."""
+        if self.assembly.done is not None:
+            self.assembly.done(self.order[id(line)])
         if low.b.language == "llvm" and len(low.b.lines) > LENGTH and self.order[id(line)] + 1 < len(self.order):
             self.turn(low, self.order[id(line)])
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import math
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,14 +10,16 @@ from typing import Any, NamedTuple
 
 from wengert.errors import UnsupportedError
 from wengert.ir import Array, WengertList
-from wengert.native import cache, cpython, engine
+from wengert.native import cpython, engine
 from wengert.native.assembly import Assembly
 from wengert.native.build import emit_main, output_type, passes
 from wengert.native.c_file import c_file, header
 from wengert.native.entry import Calls, Program, emit_entry, row_of
 from wengert.native.guard import Guard
 from wengert.native.prepare import prepared
+from wengert.native.progress import bar
 from wengert.native.python_file import python_file
+from wengert.native.tiers import HEAVY, Tiers, loaded, object_code
 from wengert.native.values import code_of
 from wengert.run import run
 from wengert.tree import LEAF, Structure
@@ -46,6 +46,7 @@ class NativeProgram:
     make: Callable[[], Any]
     single: bool = False
     quick: Any = None
+    tiers: Tiers | None = None
 
     @cached_property
     def call(self) -> Any:
@@ -74,6 +75,12 @@ class NativeProgram:
         raise UnsupportedError(f"source: there is no {language!r}; choose 'python', 'c', 'h', 'llvm' or 'asm'")
 
 
+    def ran(self, seconds: float) -> None:
+        """How long the first run took, which tells when better code pays."""
+        if self.tiers is not None:
+            self.tiers.ran(seconds)
+
+
 class Front(NamedTuple):
     """How a program is called by its user: containers of arguments and of results, and who takes all other calls."""
 
@@ -83,14 +90,19 @@ class Front(NamedTuple):
 
 
 def compile_list(
-    wl: WengertList, single: bool = False, warn: bool = True, verify: bool = False, front: Front | None = None
+    wl: WengertList,
+    single: bool = False,
+    warn: bool = True,
+    verify: bool = False,
+    front: Front | None = None,
+    quickly: bool = False,
 ) -> NativeProgram:
     """A list as machine code.
 
     `single` has a list of one output give it as it is, not in a tuple. A list that cannot be compiled at all (dtypes
     that machine code does not have, an interpreter whose objects look different) is run by NumPy, with a warning.
     With a `front`, the program's `quick` takes the containers apart itself; it hands over calls with arguments of other
-    types than those of the list.
+    types than those of the list. `quickly` has LLVM make plain code first, and good code after some calls.
     """
     why = _obstacle(wl)
     if why:
@@ -99,61 +111,38 @@ def compile_list(
         return NativeProgram(wl, "", 0, {"list": why}, lambda: _interpreted(wl, single), single)
     clean = prepared(wl)
     assembly = Assembly()
-    arena = emit_main(assembly, clean)
     guard = Guard(wl, assembly)
+    with bar(len(clean.lines)) as assembly.done:
+        arena = emit_main(assembly, clean)
+        text = assembly.module.text(len(assembly.slots))
+        level = 2 if len(text) < 1_000_000 else 0
+        tiers = Tiers(assembly, text, passes(clean), level, verify)
+        sizes = sum(v.type.size for line in clean.lines for v in line.outputs if isinstance(v.type, Array))
+        tiers.start(quickly and max(assembly.cost, sizes) < HEAVY)
+    assembly.done = None
     inputs, outputs = [x.type for x in wl.inputs], [output_type(x) for x in wl.outputs]
-    program = Program(inputs, outputs, arena, assembly.heaps, math.inf if assembly.looks else assembly.cost)
+    program = Program(inputs, outputs, arena, assembly.heaps, assembly.cost, tiers.address, tiers.finish)
     flat = Calls(guard.slow, guard.fail, LEAF if single and len(outputs) == 1 else row_of(len(outputs)))
-    calls = flat
-    if front is not None:
-        calls = Calls(front.otherwise, guard.fail, front.result, front.arguments)
-        calls = calls if calls.is_plain else flat
-    emit_entry(assembly, program, calls)
-    text = assembly.module.text(len(assembly.slots))
-    level = 2 if len(text) < 1_000_000 else 0
-    entry, address = _loaded(assembly, _code(text, passes(clean), level, verify), (assembly, guard))
     if warn:
         for name, reason in assembly.reasons.items():
             _warn_row(name, reason)
 
-    def other() -> Any:
-        """A further entry point of the program."""
-        more = Assembly()
-        emit_entry(more, program._replace(address=address), flat)
-        code = _code(more.module.text(len(more.slots)), "none", 0, verify)
-        return _loaded(more, code, (more, entry), "entry")[0]
+    def entry(calls: Calls) -> Any:
+        """A builtin function that calls the program."""
+        own = Assembly()
+        emit_entry(own, program, calls)
+        found = loaded(own, object_code(own.module.text(len(own.slots)), "none", 0, verify), "entry")
+        return cpython.builtin(found.addresses["entry"], "compiled", (found, own, assembly, guard, tiers))
 
     def call() -> Any:
         with engine.LOCK:
             if guard.call is None:
-                guard.call = entry if calls is flat else other()
+                guard.call = entry(flat)
         return guard.call
 
-    found = NativeProgram(wl, text, level, dict(assembly.reasons), call, single, None if calls is flat else entry)
-    return found
-
-
-def _loaded(assembly: Assembly, code: bytes, keep: Any, *names: str) -> tuple[Any, int]:
-    """The builtin function of loaded code, and the address of the program in it."""
-    names = names or ("entry", "program")
-    loaded = engine.load(code, names)
-    table = (ctypes.c_void_p * max(len(assembly.slots), 1)).from_address(loaded.table)
-    for i, address in enumerate(assembly.slots):
-        table[i] = address
-    return cpython.builtin(loaded.addresses["entry"], "compiled", (loaded, keep)), loaded.addresses.get("program", 0)
-
-
-def _code(text: str, level: str, generator: int, verify: bool) -> bytes:
-    """The object code of a module, from the cache if it is there."""
-    key = cache.key_of(text, level, str(generator), engine.machine().key)
-    found = cache.read(key)
-    if found is None or verify:
-        with engine.LOCK:
-            module = engine.parse(text, verify)
-            engine.optimize(module, level)
-            found = engine.assemble(module, generator)
-        cache.write(key, found)
-    return found
+    calls = None if front is None else Calls(front.otherwise, guard.fail, front.result, front.arguments)
+    quick = entry(calls) if calls is not None and calls.is_plain else None
+    return NativeProgram(wl, text, level, dict(assembly.reasons), call, single, quick, tiers)
 
 
 def _obstacle(wl: WengertList) -> str:

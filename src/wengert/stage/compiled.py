@@ -6,6 +6,7 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
+from time import perf_counter
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -98,11 +99,17 @@ class Compiled:
         values = [*given.values, *hidden]
         if self.execute is not None and not any(isinstance(x, Traced) for x in values):
             execution = self._executions.get(recorded)
-            if execution is None:
+            if execution is not None:
+                found = list(execution.call(*values))
+            else:
                 execution = self._execution(given, recorded, tuple(kwargs))
+                started = perf_counter()
                 if execution.quick is not None:
-                    return execution.quick(*args, *kwargs.values(), *hidden)
-            found = list(execution.call(*values))
+                    result = execution.quick(*args, *kwargs.values(), *hidden)
+                    execution.ran(perf_counter() - started)
+                    return result
+                found = list(execution.call(*values))
+                execution.ran(perf_counter() - started)
         else:
             program = prepare(recorded.list)
             out = run_donating(program, values, self._donated(given)) if self.donated else program(values)

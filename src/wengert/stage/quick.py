@@ -33,10 +33,14 @@ class Containers(NamedTuple):
 
 
 class Execution(NamedTuple):
-    """A list that can be called, and, where the user's containers are simple, another one that takes those."""
+    """A list that can be called, and, where the user's containers are simple, another one that takes those.
+
+    `ran` is told how long the first run took.
+    """
 
     call: Callable[..., Any]
     quick: Callable[..., Any] | None
+    ran: Callable[[float], None]
 
 
 Execute = Callable[[WengertList, "Containers | None"], Execution]
