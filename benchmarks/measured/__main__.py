@@ -1,4 +1,4 @@
-"""python -m measured ROW ENGINE FOLDER: one measurement, as JSON on the last line."""
+"""python -m measured ROW ENGINE FOLDER [first]: one measurement, or that of the first call alone, as JSON."""
 
 import json
 import resource
@@ -7,30 +7,15 @@ from time import perf_counter
 
 import numpy
 
-from measured.engines import ENGINES, NotForThisRowError
+from measured.engines import ENGINES
+from measured.timing import NotForThisRowError, least
 from rows import ROWS
 
 SECONDS = 1.0  # for the least of many calls
 
 
-def least(call):
-    """Seconds of a call: the least of many runs, each of enough calls to be measured."""
-    call()
-    started = perf_counter()
-    call()
-    once = perf_counter() - started
-    calls = max(1, int(2e-4 / max(once, 1e-9)))
-    found, end = [], perf_counter() + SECONDS
-    while not found or (perf_counter() < end and len(found) < 2000):
-        started = perf_counter()
-        for _ in range(calls):
-            call()
-        found.append((perf_counter() - started) / calls)
-    return min(found)
-
-
 def main():
-    name, engine, folder = sys.argv[1:]
+    name, engine, folder, *first_alone = sys.argv[1:]
     row = next(row for row in ROWS if row.name == name)
     given = row.arguments()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -42,13 +27,16 @@ def main():
     started = perf_counter()
     out = first(*arguments)
     first_call = perf_counter() - started
+    if first_alone:
+        print(json.dumps({"first": first_call}))
+        return
     sums = [float(numpy.sum(numpy.abs(numpy.asarray(x)))) for x in plain(out)]
     result = {
         "first": first_call,
-        "derivative": least(lambda: derivative(*arguments)),
+        "derivative": least(lambda: derivative(*arguments), SECONDS),
         "sums": sums,
         "memory": (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024,
-        "primal": least(lambda: primal(*arguments)),
+        "primal": least(lambda: primal(*arguments), SECONDS),
     }
     print(json.dumps(result))
 

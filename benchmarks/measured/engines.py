@@ -11,11 +11,9 @@ from pathlib import Path
 
 import numpy
 
+from measured.timing import NotForThisRowError
+
 ROWS = Path(__file__).parent.parent / "rows"
-
-
-class NotForThisRowError(Exception):
-    """A library does not take part."""
 
 
 def _program(row, engine, np):

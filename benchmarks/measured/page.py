@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import statistics
 from pathlib import Path
 
 PAGE = """# Benchmarks
 
-Made by `python benchmarks/native.py --write docs`. Each library takes each program in the way its users write it, in a
-process of its own, on one thread of the same machine, in float64. The derivative comes with the value.
+Each library takes each program in the way its users write it, in a process of its own, on one thread of the same
+machine, in float64; the programs are in `benchmarks/rows`. The derivative comes with the value; all libraries'
+derivatives are compared. Each time is the least of many.
 
 C++ is an adjoint written by hand, compiled by `g++ -O3 -march=native` and called through `ctypes`, which alone takes
 about 0.2 µs; its first call is that of the compiler. NumPy has no derivatives. The first call is that of the
@@ -17,6 +19,18 @@ process takes for the derivative at its highest, the library included.
 ![derivatives, relative to C++](pictures/benchmarks.svg)
 
 """
+SUMMARY = """## All rows
+
+Times of wengert, and how many times as long the others take for the derivative, or for their first call. "d / p" is the
+derivative, with the value, in terms of the primal.
+
+"""
+CALLS = """## What a call costs
+
+The gradient of a program that computes next to nothing, as it is called by users.
+
+"""
+PEERS = ("C++", "JAX", "torch", "autograd", "CasADi")
 
 
 def time(seconds: float) -> str:
@@ -27,12 +41,57 @@ def time(seconds: float) -> str:
     return f"{seconds * 1e9:.0f} ns"
 
 
-def markdown(results, heading: bool) -> str:
+def page(results, calls) -> str:
+    """All of it."""
+    median, most = _slopes(results)
+    after = f"\nDerivative / primal: {median:.1f} at the median, {most:.1f} at most.\n"
+    parts = [PAGE, SUMMARY, summary(results), after]
+    parts += ["\n", CALLS, call_table(calls)] if calls else []
+    return "".join([*parts, "\n", markdown(results)])
+
+
+def _slopes(results) -> tuple[float, float]:
+    found = [one["wengert"]["derivative"] / one["wengert"]["primal"] for one in results.values() if "wengert" in one]
+    return statistics.median(found), max(found)
+
+
+def ratio(x: float) -> str:
+    """A factor that can be read."""
+    return f"{x:.2f}" if x < 10 else f"{x:,.0f}"
+
+
+def summary(results) -> str:
+    """A line for each row."""
+    lines = [
+        "| | primal | derivative | d / p | " + " | ".join(PEERS) + " | first call | of JAX |",
+        "|---|---:|---:|---:|" + "---:|" * len(PEERS) + "---:|---:|",
+    ]
+    for row, found in results.items():
+        ours = found["wengert"]
+        times = [found[peer]["derivative"] / ours["derivative"] if peer in found else None for peer in PEERS]
+        cells = [time(ours["primal"]), time(ours["derivative"]), f"{ours['derivative'] / ours['primal']:.1f}"]
+        cells += ["" if x is None else ratio(x) for x in times]
+        cells += [time(ours["first"]), ratio(found["JAX"]["first"] / ours["first"]) if "JAX" in found else ""]
+        lines.append(f"| {row.title} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def call_table(calls) -> str:
+    """A line for each kind of arguments."""
+    libraries = [name for name, found in calls.items() if found]
+    lines = ["| | " + " | ".join(libraries) + " |", "|---|" + "---:|" * len(libraries)]
+    for title in calls[libraries[0]]:
+        cells = ["" if (x := calls[name].get(title)) is None else time(x) for name in libraries]
+        lines.append(f"| {title} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def markdown(results) -> str:
     """A table for each row."""
-    parts = [PAGE] if heading else []
+    parts = []
     for row, found in results.items():
         lines = [
-            f"## {row.title}\n" if heading else f"\n{row.name}: {row.title}\n",
+            f"## {row.title}\n",
             "| | primal | derivative | derivative / primal | to wengert | first call | memory |",
             "|---|---:|---:|---:|---:|---:|---:|",
         ]
@@ -41,7 +100,7 @@ def markdown(results, heading: bool) -> str:
             if engine == "NumPy":
                 lines.append(f"| NumPy | {time(one['primal'])} | | | | | |")
                 continue
-            relative = f"{one['derivative'] / ours:.2f}" if ours else ""
+            relative = ratio(one["derivative"] / ours) if ours else ""
             lines.append(
                 f"| {engine} | {time(one['primal'])} | {time(one['derivative'])} "
                 f"| {one['derivative'] / one['primal']:.2f} | {relative} "
