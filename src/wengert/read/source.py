@@ -77,7 +77,7 @@ def _module(source: str, filename: str, flags: int, rewritten: bool) -> _Module 
     except (SyntaxError, ValueError):
         return None
     functions: dict[int, list[Found]] = {}
-    for found in _functions(tree, None):
+    for found in _functions(tree):
         decorators = getattr(found.node, "decorator_list", [])
         first = min([found.node.lineno, *(d.lineno for d in decorators)])
         functions.setdefault(first, []).append(found)
@@ -92,11 +92,18 @@ def nested(code: CodeType) -> Iterator[CodeType]:
             yield from nested(const)
 
 
-def _functions(node: ast.AST, class_name: str | None) -> Iterator[Found]:
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, FunctionNode):
-            yield Found(child, class_name)
-        yield from _functions(child, child.name if isinstance(child, ast.ClassDef) else class_name)
+def _functions(tree: ast.AST) -> Iterator[Found]:
+    rest: list[tuple[ast.AST, str | None]] = [(tree, None)]
+    while rest:
+        node, class_name = rest.pop()
+        for name in node._fields:
+            value = getattr(node, name, None)
+            for child in value if isinstance(value, list) else (value,):
+                if not isinstance(child, ast.AST) or isinstance(child, ast.expr_context):
+                    continue
+                if isinstance(child, FunctionNode):
+                    yield Found(child, class_name)
+                rest.append((child, child.name if isinstance(child, ast.ClassDef) else class_name))
 
 
 def _name(node: FunctionNode) -> str:
