@@ -14,6 +14,8 @@ from wengert.native.emit import Emitter, UnknownOperationError
 from wengert.native.llvm import Builder, Module
 from wengert.native.values import Val, code_of
 
+CALL = 30  # the cost of a function such as exp
+
 
 class Resolved(NamedTuple):
     """A pointwise row for operands of certain types."""
@@ -72,7 +74,14 @@ def _resolve(row: Primitive, kinds: Any, numbers: Any, params: Any, dtype: np.dt
         return None
     if found.kind == "c" and out[0] != "c":
         return None
-    return Resolved(emit, tuple(operands), out, max(1, len(trial.b.lines)))
+    return Resolved(emit, tuple(operands), out, max(1, sum(map(_cost, trial.b.lines))))
+
+
+def _cost(instruction: str) -> int:
+    """Quotients, roots and calls of functions take about as long as so many sums."""
+    if " call " in instruction and "@llvm." not in instruction:
+        return CALL
+    return 12 if " fdiv " in instruction or "@llvm.sqrt" in instruction else 1
 
 
 def _python_type(dtype: np.dtype[Any]) -> Any:

@@ -26,6 +26,7 @@ from wengert.native.views import Layout, Place
 
 UNROLL = 4  # vectors of sums side by side
 LONG = 2048  # elements after which a sum is added to the sum of sums, so that rounding errors do not grow with length
+FOLD = 4  # instructions, about, of an element of a reduction
 CHUNKS = 16  # of a nest that threads share
 IN_CACHE = 4096  # results of sums along an outer axis that are kept in memory rather than in registers
 
@@ -571,7 +572,7 @@ def _kept_first(reduced: tuple[bool, ...]) -> Callable[[int], tuple[bool, int]]:
 
 def work_of(low: Scope, item: Item) -> float:
     """About how many instructions a nest takes."""
-    costs = (r.cost for line in item.lines if (r := low.plan.resolved.get(id(line))) is not None)
+    costs = (r.cost if (r := low.plan.resolved.get(id(line))) is not None else FOLD for line in item.lines)
     return float(np.prod(item.domain or (), dtype=float)) * (1 + sum(costs))
 
 

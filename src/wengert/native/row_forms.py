@@ -18,11 +18,13 @@ import numpy as np
 
 from wengert.ir import Array, Line, Primitive, Var, type_of
 from wengert.ir.native import Fold, Pieces, Pointwise
+from wengert.native.elements import CALL, resolve
 from wengert.native.values import code_of, itemsize
 from wengert.native.views import Layout, c_layout, layout_of, phantom, view_layout
 from wengert.primitives import getitem
 
-WIDEST = 24  # elements of a row
+WIDEST = 48  # elements of a row
+WIDEST_OF_FUNCTIONS = 12  # of which a function such as exp is computed
 FEWEST = 64  # rows
 REWARDS = 4  # lines that would go through memory, from which on it is worth it
 LENGTH = 3000  # elements of a row that are computed in all, above which the code is too long
@@ -189,6 +191,7 @@ def row_counts(lines: Sequence[Line]) -> frozenset[int]:
     """The numbers of rows for which it is worth it: parts of rows are picked, summed or put together."""
     rewards: Counter[int] = Counter()
     sizes: Counter[int] = Counter()
+    long: set[int] = set()
     for line in lines:
         kind = line.outputs[0].type if len(line.outputs) == 1 else None
         if not isinstance(kind, Array) or not kind.shape or kind.shape[0] < FEWEST:
@@ -200,7 +203,9 @@ def row_counts(lines: Sequence[Line]) -> frozenset[int]:
             continue
         sizes[n] += own
         row = line.primitive
+        if own > WIDEST_OF_FUNCTIONS and (found := resolve(line)) is not None and found.cost >= CALL:
+            long.add(n)
         apart = (row.native or row.view) and inner - {own}
         if isinstance(row.native, Pieces) or row.update is not None or apart:
             rewards[n] += 1
-    return frozenset(n for n, count in rewards.items() if count >= REWARDS and sizes[n] <= LENGTH)
+    return frozenset(n for n, count in rewards.items() if count >= REWARDS and sizes[n] <= LENGTH and n not in long)

@@ -22,7 +22,7 @@ from wengert.transform import clean
 
 SHORTEST = 32  # the length of an axis that is cut
 MOST = 12  # boxes
-CHEAP = 40  # instructions that may be done twice
+CHEAP = 32  # instructions that may be done twice
 
 GROWING = (index_add, setitem)
 
