@@ -319,3 +319,27 @@ def test_products_with_vectors(m, k):
             found, (matrix @ x, x @ matrix.T, matrix[:, ::2] @ x[::2], 2 * matrix[:1] @ x), strict=True
         ):
             np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12)
+
+
+def test_grids_are_written_once():
+    def f(u, k):
+        for _ in range(6):
+            new = u.copy()
+            new[1:-1, 1:-1] = u[1:-1, 1:-1] + k * (u[2:, 1:-1] + u[:-2, 1:-1] + u[1:-1, 2:] - 3 * u[1:-1, :-2])
+            new[0, 2:-1] += new[1, 2:-1] * k
+            u = new
+            u[:, -1] = u[:, -3] - u[:, 1]
+        return np.sum(u * u)
+
+    def g(u, k):
+        u = u.copy()
+        for _ in range(4):
+            u[1:-1] = u[1:-1] + k * (u[2:] - 2 * u[1:-1] + u[:-2])
+            u[2:4] += k
+            u[:30] = u[:30] * u[10:40]
+        return np.sum(u * u)
+
+    rng = np.random.default_rng(0)
+    agree(f, rng.standard_normal((40, 45)), 0.1, wrt=(0, 1), rtol=1e-10)
+    agree(g, rng.standard_normal(60), 0.1, wrt=(0, 1), rtol=1e-10)
+    agree(g, rng.standard_normal((60, 3)), 0.1, wrt=(0, 1), rtol=1e-10)

@@ -2,13 +2,16 @@
 
 `zeros with [:-1] += a with [1:] += b` is the concatenation of a's first element, a[1:] + b[:-1], and b's last. That is
 how the adjoint of `x[1:] - x[:-1]` comes out of reverse mode. Instead of a pass through memory for each window there is
-one for each box, and nearly all elements are in one box. In a box the windows are pushed down to what lies in memory,
-(f(u))[1:] is f(u[1:]), so that nothing has to be stored on the way, at the price of computing some values twice.
+one for each box, and nearly all elements are in one box. The same for an array of which the most is overwritten, as the
+state of a grid in each step: it is written once, into other memory. In a box the windows are pushed down to what lies
+in memory, (f(u))[1:] is f(u[1:]), so that nothing has to be stored on the way, at the price of computing some values
+twice.
 """
 
 from __future__ import annotations
 
 import itertools
+import math
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -21,7 +24,8 @@ from wengert.primitives import add, broadcast_to, concatenate, getitem, index_ad
 from wengert.transform import clean
 
 SHORTEST = 32  # the length of an axis that is cut
-MOST = 12  # boxes
+MOST = 25  # boxes
+LEFT = 4  # of an array that is not a constant, no more than one part in so many is copied
 CHEAP = 32  # instructions that may be done twice
 
 GROWING = (index_add, setitem)
@@ -67,7 +71,10 @@ def _window(line: Line) -> Window | None:
 
 
 def _chain(line: Line, made: dict[Var, Line], uses: Counter[Var]) -> list[Written] | None:
-    """What is written to an array that is one number throughout, in order; `None` if that is not so."""
+    """What is written to an array, in order: one that is one number throughout, or most of which is overwritten.
+
+    `None` if that is not so.
+    """
     out, found = line.outputs[0].type, []
     while True:
         window, value = _window(line), line.inputs[1]
@@ -75,16 +82,30 @@ def _chain(line: Line, made: dict[Var, Line], uses: Counter[Var]) -> list[Writte
             return None
         found.append(Written(value, window, line.primitive is index_add))
         (base, *_) = line.inputs
-        if type(base) is not Var:
+        below = made.get(base) if type(base) is Var and uses[base] == 1 else None
+        if below is None or below.primitive not in GROWING or _window(below) is None:
             break
-        if base not in made or made[base].primitive not in GROWING or uses[base] != 1:
-            return None
-        line = made[base]
+        line = below
     cuts = [_cuts(found, axis, n) for axis, n in enumerate(out.shape)]
     if any(len(cut) > 2 and n < SHORTEST for cut, n in zip(cuts, out.shape, strict=True)):
         return None
     count = int(np.prod([len(cut) - 1 for cut in cuts]))
-    return found[::-1] if all_equal(base) and 1 < count <= MOST else None
+    if not 1 < count <= MOST:
+        return None
+    if type(base) is Var and _left_over(found, cuts) * LEFT > out.size:
+        return None  # most of it would have to be copied
+    return found[::-1] if type(base) is Var or all_equal(base) else None
+
+
+def _left_over(chain: Sequence[Written], cuts: Sequence[Sequence[int]]) -> int:
+    """How many elements are not put in the place of what was there before."""
+    set_ = [written.window for written in chain if not written.added]
+    boxes = itertools.product(*map(itertools.pairwise, cuts))
+    return sum(math.prod(_lengths(box)) for box in boxes if not any(_is_inside(box, window) for window in set_))
+
+
+def _is_inside(box: Window, window: Window) -> bool:
+    return all(a <= start and stop <= b for (start, stop), (a, b) in zip(box, window, strict=True))
 
 
 def _cuts(chain: Sequence[Written], axis: int, n: int) -> list[int]:
@@ -105,9 +126,9 @@ class _Boxes:
 
     def _base(self, line: Line) -> Any:
         base = line.inputs[0]
-        while type(base) is Var:
+        for _ in range(len(self.chain) - 1):
             base = self.made[base].inputs[0]
-        return np.asarray(base).flat[0]
+        return base if type(base) is Var else np.asarray(base).flat[0]
 
     def _join(self, outer: Window, out: Var) -> None:
         """All boxes in this range of the first axes, under this name."""
@@ -134,13 +155,14 @@ class _Boxes:
 
     def _box(self, box: Window) -> Any:
         """The sum of what was added to all of a box."""
+        hits = [written for written in self.chain if _is_inside(box, written.window)]
         total: Any = self.base
-        for value, window, added in self.chain:
-            if all(a <= start and stop <= b for (start, stop), (a, b) in zip(box, window, strict=True)):
-                inner = tuple((start - a, stop - a) for (start, stop), (a, _) in zip(box, window, strict=True))
-                whole = tuple(stop - start for start, stop in window)
-                part = self._part(value, whole, inner)
-                total = self._line(add, (total, part), {}, _lengths(box)) if added else part
+        if type(total) is Var and all(written.added for written in hits):
+            total = self._part(total, self.out.shape, box)
+        for value, window, added in hits:
+            inner = tuple((start - a, stop - a) for (start, stop), (a, _) in zip(box, window, strict=True))
+            part = self._part(value, _lengths(window), inner)
+            total = self._line(add, (total, part), {}, _lengths(box)) if added else part
         if shape_of(total) == _lengths(box):
             return total
         if type(total) is Var:
