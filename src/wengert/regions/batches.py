@@ -58,9 +58,14 @@ def batch_for(size: int, xs: Values, flags: Flags, params: dict[str, Any]) -> Re
     start = _spread(loop.carry, moving.carry, carry, size, body, 1)
     new_loop = Loop(trips, start, (*extra, *loop.consts), tuple(items))
     kinds = [_item(type_of(x)) for x in items]
-    rolled = record(
-        step, [index_type(), *map(_strong, start), *map(_strong, new_loop.consts), *kinds], body.names[: 1 + carries]
-    )
+    types = [
+        index_type(),
+        *_types(start, carry, body.inputs[1:]),
+        *map(_strong, extra),
+        *_types(loop.consts, moving.consts, body.inputs[1 + carries :]),
+        *kinds,
+    ]
+    rolled = record(step, types, body.names[: 1 + carries])
     out = write("for", new_loop.inputs(), **loop_params(new_loop, rolled, length, params["reverse"]))
     ys = [_items_first(y, flag) for y, flag in zip(out[carries:], yields, strict=True)]
     return (*out[:carries], *ys), (*carry, *yields)
@@ -83,7 +88,7 @@ def batch_while(size: int, xs: Values, flags: Flags, params: dict[str, Any]) -> 
     names = body.names[:carries]
     if not apart:
         asked = (*carry, *found[carries:])
-        kinds = [*map(_strong, start), *map(_strong, fixed)]
+        kinds = [*_types(start, carry, body.inputs), *_types(fixed, consts, body.inputs[carries:])]
         rolled = record(lambda *values: _spread(run(own, *values), found, asked, size, body), kinds, names)
         out = write("while", (*start, *fixed), cond=test, body=rolled, carries=carries)
         return out, (*carry, *((False, *found[carries:]) if yields else ()))
@@ -102,7 +107,7 @@ def batch_while(size: int, xs: Values, flags: Flags, params: dict[str, Any]) -> 
 
     first = run(test, *start, *fixed)[0]
     begin = (*start, first, *counts)
-    kinds = [*map(_strong, begin), *map(_strong, fixed)]
+    kinds = [*map(_strong, begin), *_types(fixed, consts, body.inputs[carries:])]
     rolled = record(step, kinds, names)
     any_active = record(lambda *values: np.any(values[carries]), kinds)
     out = write("while", (*begin, *fixed), cond=any_active, body=rolled, carries=len(begin))
@@ -116,7 +121,7 @@ def batch_cond(size: int, xs: Values, flags: Flags, params: dict[str, Any]) -> R
     branches: tuple[WengertList, ...] = params["branches"]
     index, *operands = xs
     parts = [batch(branch, size, flags[1:]) for branch in branches]
-    kinds = [_strong(x) for x in operands]
+    kinds = _types(operands, flags[1:], branches[0].inputs)
     if not flags[0]:
         common = any_of(*(found for _, found in parts))
 
@@ -209,6 +214,11 @@ def _items_first(x: Any, batched: bool) -> Any:
 
 def _item(kind: Any) -> Any:
     return kind.item if isinstance(kind, Seq) else type(kind)(kind.shape[1:], kind.dtype)
+
+
+def _types(values: Sequence[Any], batched: Sequence[bool], like: Sequence[Var]) -> list[Any]:
+    """The types of inputs of a body: those that are not batched are Python numbers where they were."""
+    return [_strong(x) if flag else var.type for x, flag, var in zip(values, batched, like, strict=False)]
 
 
 def _strong(x: Any) -> Any:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from wengert.ir import Location, Primitive, Traced, Var, WengertList, bind, remembered
+from wengert.record import Box
 
 
 class Step(NamedTuple):
@@ -91,8 +92,12 @@ class Program:
                     if type(out) is not tuple:
                         out = (out,)
                 for i, value, python in zip(outputs, out, weak, strict=True):
-                    is_one = python is not None and isinstance(value, np.generic) and value.dtype == python
-                    registers[i] = value.item() if is_one else value
+                    if python is not None:
+                        if isinstance(value, np.generic) and value.dtype == python:
+                            value = value.item()
+                        elif isinstance(value, Box) and value.ssa.type.shape == () and value.ssa.type.dtype == python:
+                            value.ssa.weaken()
+                    registers[i] = value
                 del values, out
                 value = None
         except Exception as error:  # the user's line is not in the traceback: it was recorded from there

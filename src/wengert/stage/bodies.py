@@ -15,7 +15,7 @@ from wengert.stage.aliases import Doubt
 from wengert.stage.callees import cells_around
 from wengert.stage.journal import Journal, apart, joined
 from wengert.stage.outcomes import RETURN, Outcome
-from wengert.stage.places import Cell, Contents, Item, Place, Whole, cells_of
+from wengert.stage.places import Attribute, Cell, Contents, Item, Place, Whole, cells_of
 from wengert.stage.report import Entry
 from wengert.stage.stacked import Stacked
 from wengert.stage.stacked import place_of as stacked_place
@@ -134,6 +134,18 @@ class Body:
 
     def _stacked(self, items: list[Any]) -> Stacked | None:
         return stacked_place(items, items if self.look is None else self.look(items))
+
+    def filled(self) -> list[Place]:
+        """The places that it leaves something in; without the contents of arrays."""
+        return [one.place for one in self._finals.values() if isinstance(one.place, (Cell, Item, Attribute, Whole))]
+
+    def has(self, place: Place) -> bool:
+        """Whether it leaves something in a place."""
+        return place.key in self._finals
+
+    def leave(self, finals: Iterable[Final]) -> None:
+        """Add what is in some more places at its end."""
+        self._finals.update((one.place.key, one) for one in finals if one.place is not None)
 
     def redo(self) -> None:
         """Write it again, to go on from there."""

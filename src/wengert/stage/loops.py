@@ -103,6 +103,7 @@ class _Loop:
         self.what = what
         self.recording = recording
         self.body = body
+        self.test: Block | None = None
         self.names = names
         self.location = location
         self.passes = 0  # in Python
@@ -149,7 +150,13 @@ class _Loop:
             return False, None
         if outcome.is_known:
             return True, outcome
-        return True, go_on(_goes_on(outcome), rest, self.names.in_pass)
+        return True, go_on(_goes_on(outcome), lambda: self._later(rest), self.names.in_pass)
+
+    def _later(self, rest: Block) -> Outcome | None:
+        """The passes to come, in a body of their own, which has to know what they write."""
+        self.recording.innermost.begin(self.body, self.test)
+        found: Outcome | None = rest()
+        return found
 
     def finish(self, outcome: Outcome | None) -> Outcome | None:
         """Note what has become of a loop that has run in Python."""
@@ -242,6 +249,7 @@ class _For(_Loop):
 class _While(_Loop):
     def run(self, test: Block) -> Outcome | None:
         """The whole loop."""
+        self.test = test
         while True:
             try:
                 holds = self._peek(test)

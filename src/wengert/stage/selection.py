@@ -22,7 +22,7 @@ from wengert.stage.places import Item, Place, Whole, same
 from wengert.stage.recording import Recording
 from wengert.stage.stacked import Stacked
 from wengert.stage.unknown import Unknown
-from wengert.stage.values import LEAF, STATIC, Frame, leaf_type, rebuild, zeros_of
+from wengert.stage.values import LEAF, STATIC, Frame, containers, flatten, leaf_type, rebuild, zeros_of
 
 Key = tuple[Any, ...]
 RESULT = "the result"
@@ -53,6 +53,8 @@ class Selection:
             self.recording.innermost.entries += body.entries
         if any(map(_raises, self.bodies)):
             return self._with_errors()
+        for body, other in (self.bodies, self.bodies[::-1]):
+            self._complete(body, other)
         finals = self._alike([body.settle() for body in self.bodies])
         found: list[tuple[Place, Final, list[Any], list[list[Any]]]] = []
         for place in _places(finals):
@@ -83,6 +85,19 @@ class Selection:
         ended = outcome(values)
         self._guard(() if ended is None else (ended.value,))
         return ended
+
+    def _complete(self, body: Body, other: Body) -> None:
+        """What is at the end of a body in a place that only the other one fills, where it has written what is there."""
+        places = [place for place in other.filled() if not body.has(place) and _holds_any(place, body.written)]
+        if places:
+            with self.recording.resumed(body):
+                finals = [final_of(place, place.get(), body.look) for place in places]
+                for place in places:
+                    if isinstance(place, Whole):
+                        body.journal.note_contents(place.container)
+                    else:
+                        body.journal.note(place)
+            body.leave(finals)
 
     def _alike(self, finals: list[dict[Key, Final]]) -> list[dict[Key, Final]]:
         """Where one case has written items of a list one by one, those of a stack are taken apart in the other."""
@@ -279,6 +294,13 @@ def _one_object(pair: Sequence[Final]) -> Any:
     """The container that was there before, if both cases leave the same one; else None."""
     one, other = pair
     return one.objects.get(one.whole) if one.whole is not None and one.whole == other.whole else None
+
+
+def _holds_any(place: Place, objects: frozenset[int]) -> bool:
+    """Whether some arrays or containers are in a place."""
+    value = place.get()
+    arrays = {id(x.root()) for x in flatten(value)[0] if isinstance(x, Box)}
+    return not objects.isdisjoint(arrays | containers(value).keys())
 
 
 def _raises(body: Body) -> bool:

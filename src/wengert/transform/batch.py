@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, Line, Primitive, Seq, Type, Var, WengertList, bind, shape_of
-from wengert.primitives import align, concatenate, reshape
+from wengert.ir import Array, Line, Primitive, Seq, Type, Var, WengertList, bind, shape_of, type_of
+from wengert.primitives import align, concatenate, reshape, to_dtype
+from wengert.transform.push import fit
 from wengert.transform.replay import Replay
 
 
@@ -34,11 +35,31 @@ def batch(wl: WengertList, size: int, batched: Sequence[bool]) -> tuple[WengertL
             moving.update(compress(line.outputs, own))
             return out
         moving.update(line.outputs)
-        return batch_line(primitive, size, xs, flags, params, line)
+        if primitive.partials is not None:
+            xs = _as_python_numbers(xs, flags, line)
+        out = batch_line(primitive, size, xs, flags, params, line)
+        fitted = [fit(x, var.type) for x, var in zip(out if type(out) is tuple else (out,), line.outputs, strict=True)]
+        return tuple(fitted) if type(out) is tuple else fitted[0]
 
     replay.run(wl, inputs, step)
     out = replay.finish(replay.outputs(wl), wl.names)
     return out, [type(x) is Var and x in moving for x in wl.outputs]
+
+
+def _as_python_numbers(xs: tuple[Any, ...], flags: tuple[bool, ...], line: Line) -> tuple[Any, ...]:
+    """Batches of Python numbers, which are arrays, in the dtype in which Python numbers would meet the others."""
+    kinds = [x.type if type(x) is Var else type_of(x) for x in line.inputs]
+    others = [kind.dtype for kind in kinds if not kind.weak]
+    if not others or not any(kind.weak and flag for kind, flag in zip(kinds, flags, strict=True)):
+        return xs
+    dtype = np.result_type(*others, *(_EXAMPLES[kind.dtype.kind] for kind in kinds if kind.weak))
+    return tuple(
+        to_dtype(x, dtype) if kind.weak and flag and x.dtype != dtype else x
+        for x, kind, flag in zip(xs, kinds, flags, strict=True)
+    )
+
+
+_EXAMPLES = {"f": 1.0, "i": 1, "c": 1j, "b": True}
 
 
 def batched_type(kind: Type, size: int) -> Type:
