@@ -22,6 +22,7 @@ def levels(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     assemble = engine.assemble
     monkeypatch.setattr(engine, "assemble", lambda module, level: found.append(level) or assemble(module, level))
     monkeypatch.setenv("WENGERT_CACHE", "0")
+    monkeypatch.setenv("WENGERT_PLAIN", "1")
     return found
 
 
@@ -76,6 +77,12 @@ def test_heavy_programs_have_good_code_at_once(levels: list[int]) -> None:
     f = wg.compile(lambda x: np.sum(np.sin(x) * x + np.cos(x)))
     f(np.ones(tiers.HEAVY))
     assert levels[1] == 2
+
+
+def test_switched_off(levels: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WENGERT_PLAIN", "0")
+    assert wg.compile(lambda x: x * x)(3.0) == 9.0
+    assert levels == [2, 0]
 
 
 def test_what_is_on_disk_is_used_at_once(levels: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,11 +3,13 @@
 Good code is twice as fast; to make it takes as long as so many calls of plain code, after which it is made (the rule of
 those who rent skis until they have spent the price of a pair: never more than twice the cost of having known). What is
 on disk is good code, and used at once. Both give the same numbers: LLVM keeps to the letter of the arithmetic.
+`WENGERT_PLAIN=0` in the environment has good code made at once.
 """
 
 from __future__ import annotations
 
 import ctypes
+import os
 from time import perf_counter
 from typing import Any
 
@@ -37,6 +39,7 @@ class Tiers:
     def start(self, plainly: bool) -> None:
         """Make code: plain one if that is allowed and there is no other."""
         text, _, generator = self._good
+        plainly = plainly and os.environ.get("WENGERT_PLAIN", "1") != "0"
         if not plainly or generator == 0 or cache.has(_key(*self._good)):
             self.finish()
             return
