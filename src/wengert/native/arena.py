@@ -11,10 +11,17 @@ from wengert.native.plan import Plan
 from wengert.native.values import Val, itemsize
 
 ALIGN = 64
+PAGE, APART = 4096, 512
 
 
 def padded(size: int) -> int:
-    """A size that keeps what follows aligned."""
+    """A size that keeps what follows aligned.
+
+    And at other places in a page: a processor takes a read for one of what was just written, and waits, if the two
+    are the same distance from the beginnings of their pages.
+    """
+    if size >= PAGE // 2:
+        size += -min((size + APART) % PAGE - 2 * APART, 0)
     return -(-size // ALIGN) * ALIGN
 
 
