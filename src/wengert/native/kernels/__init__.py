@@ -32,6 +32,10 @@ KERNELS: dict[str, Callable[..., Number]] = {
 }
 
 
+# Of single numbers the C library has these from tables, in less time: a chain of them waits for each.
+ALONE = frozenset({"pow", "exp", "exp2", "log", "log2", "erf"})
+
+
 def enabled() -> bool:
     """Whether the functions are used."""
     return os.environ.get("WENGERT_VECTOR_MATH", "1") != "0"
@@ -42,7 +46,7 @@ def call(b: Builder, name: str, *xs: Val) -> Val:
     lanes = xs[0].lanes
     if b.language != "llvm":
         return b.call(name, "f8", xs, declare=True)
-    if not enabled() or (name == "pow" and lanes == 1):
+    if not enabled() or (name in ALONE and lanes == 1):
         parts = [[b.extract(x, i) for x in xs] for i in range(lanes)]
         return b.gather([b.call(f"@{name}", "f8", part, declare=True) for part in parts])
     function = f"@wengert.{name}.{lanes}"
