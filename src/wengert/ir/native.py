@@ -109,4 +109,23 @@ class Composite:
     lines: Callable[..., Any]
 
 
-Native = Pointwise | Fold | Pieces | Routine | Composite
+@dataclass(frozen=True)
+class UfuncLoop:
+    """The compiled loop of a ufunc, where `evaluate` is only made of it.
+
+    Attributes
+    ----------
+    ufunc
+        The ufunc.
+    output
+        Which of its outputs.
+    more
+        Numbers that it takes after the inputs.
+    """
+
+    ufunc: np.ufunc
+    output: int = 0
+    more: tuple[float, ...] = ()
+
+
+Native = UfuncLoop | Pointwise | Fold | Pieces | Routine | Composite

@@ -158,8 +158,10 @@ def kind_of(plan: Plan, line: Line) -> Kind:
         return Kind.PIECES
     if isinstance(native, Routine):
         return Kind.ROUTINE
+    if isinstance(native, UfuncLoop):
+        return Kind.LOOP
     if isinstance(row.evaluate, np.ufunc) and row.evaluate.signature is None and not line.params:
-        return Kind.LOOP if line.outputs[0].type.dtype.kind in "fcb" else Kind.CALL
+        return Kind.LOOP
     return Kind.CALL
 
 

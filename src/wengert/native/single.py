@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Line, Var
-from wengert.ir.native import Fold, Pieces, Routine
+from wengert.ir import Line, Var, type_of
+from wengert.ir.native import Fold, Pieces, Routine, UfuncLoop
 from wengert.native import moves, python_calls
 from wengert.native.elements import Literal, literal, types_of
 from wengert.native.folds import start_of
@@ -146,10 +146,32 @@ class _Owned(np.ndarray[Any, Any]):
 # -- compiled loops of ufuncs ------------------------------------------------------------------------------------------
 
 
+def _operands(line: Line) -> tuple[Any, ...]:
+    """The inputs of the ufunc of a line."""
+    native = line.primitive.native
+    return (*line.inputs, *native.more) if isinstance(native, UfuncLoop) else line.inputs
+
+
 def _loop_of(line: Line) -> CompiledLoop | None:
-    kinds = types_of(line)
+    native = line.primitive.native
+    ufunc = native.ufunc if isinstance(native, UfuncLoop) else line.primitive.evaluate
+    kinds = tuple(x.type if type(x) is Var else type_of(x) for x in _operands(line))
     weak = all(t.weak for t in kinds)
-    return compiled_loop(line.primitive.evaluate, tuple(t.dtype if weak else t.promotes_as for t in kinds))
+    return compiled_loop(ufunc, tuple(t.dtype if weak else t.promotes_as for t in kinds))
+
+
+def _outputs(low: Scope, line: Line, loop: CompiledLoop, pointer: Val, step: int) -> tuple[list[Val], list[int]]:
+    """The addresses and steps of all outputs of a loop; those that nobody asks for go nowhere."""
+    native = line.primitive.native
+    wanted = native.output if isinstance(native, UfuncLoop) else 0
+    count = len(loop.dtypes) - len(_operands(line))
+    pointers = [pointer if k == wanted else low.b.alloca(16) for k in range(count)]
+    return pointers, [step if k == wanted else 0 for k in range(count)]
+
+
+def _code_out(line: Line, loop: CompiledLoop) -> str | None:
+    native = line.primitive.native
+    return code_of(loop.dtypes[len(_operands(line)) + (native.output if isinstance(native, UfuncLoop) else 0)])
 
 
 def _call_loop(low: Scope, loop: CompiledLoop, pointers: Sequence[Val], count: Val, steps: Sequence[int]) -> None:
@@ -171,16 +193,18 @@ def one_by_loop(low: Scope, line: Line, xs: Sequence[Val]) -> Val:
     if loop is None:
         return python_calls.emit_elements(low, line, xs)
     b, pointers = low.b, []
-    for x, dtype in zip(xs, loop.dtypes, strict=False):
+    more = [literal(low.e, x, code_of(type_of(x).dtype) or "") for x in _operands(line)[len(xs) :]]
+    for x, dtype in zip((*xs, *more), loop.dtypes, strict=False):
         code = code_of(dtype)
         assert code is not None
         place = b.alloca(16)
         b.store(literal(low.e, x.value, code) if isinstance(x, Literal) else low.e.convert(x, code), place)
         pointers.append(place)
     low.assembly.cost += SLOW
-    result, code = b.alloca(16), code_of(loop.dtypes[-1])
+    result, code = b.alloca(16), _code_out(line, loop)
     assert code is not None
-    _call_loop(low, loop, [*pointers, result], b.constant(1, "i8"), [0] * (len(pointers) + 1))
+    outs, _ = _outputs(low, line, loop, result, 0)
+    _call_loop(low, loop, [*pointers, *outs], b.constant(1, "i8"), [0] * (len(pointers) + len(outs)))
     out = code_of(line.outputs[0].type.dtype)
     assert out is not None
     return low.e.convert(b.load(result, code), out)
@@ -197,7 +221,7 @@ def by_loop(low: Scope, line: Line) -> bool:
     out = low.place(line.outputs[0])
     low.assembly.cost += SLOW * out.layout.size
     places = []
-    for x, code in zip(line.inputs, codes, strict=False):
+    for x, code in zip(_operands(line), codes, strict=False):
         assert code is not None
         place = low.place(x)
         if place.code != code:
@@ -205,10 +229,10 @@ def by_loop(low: Scope, line: Line) -> bool:
             moves.move(low.e, converted, place)
             place = converted
         places.append(moves.broadcast_to(place, out.shape))
-    result = out
-    if out.code != codes[-1]:
-        assert codes[-1] is not None
-        result = low.temporary(out.shape, codes[-1])
+    result, code_out = out, _code_out(line, loop)
+    if out.code != code_out:
+        assert code_out is not None
+        result = low.temporary(out.shape, code_out)
     everything = [*places, result]
     axes = moves.merged_axes(*(p.layout for p in everything))
     pointers = tuple(low.b.offset(p.pointer, p.layout.offset) for p in everything)
@@ -216,7 +240,8 @@ def by_loop(low: Scope, line: Line) -> bool:
     def nest(axes: moves.Axes, at: tuple[Val, ...]) -> None:
         if len(axes) <= 1:
             n, steps = axes[0] if axes else (1, (0,) * len(at))
-            _call_loop(low, loop, at, low.b.constant(n, "i8"), steps)
+            outs, out_steps = _outputs(low, line, loop, at[-1], steps[-1])
+            _call_loop(low, loop, [*at[:-1], *outs], low.b.constant(n, "i8"), [*steps[:-1], *out_steps])
             return
         (n, steps), rest = axes[0], axes[1:]
         with low.b.loop(0, n) as index:
