@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.linalg
+import scipy.special
 
 import wengert as wg
 from wengert.native import NativeFallbackWarning, cache
@@ -435,3 +436,70 @@ def test_running_extrema_of_complex_numbers() -> None:
     f = wg.compile(lambda x: (np.maximum.accumulate(x), np.minimum.accumulate(x), np.max(x), np.sort(x)))
     for a, b in zip(f(x), (np.maximum.accumulate(x), np.minimum.accumulate(x), np.max(x), np.sort(x)), strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+OF_NUMBERS: dict[str, Any] = {
+    "nan_to_num": np.nan_to_num, "of its own": lambda x: np.nan_to_num(x, nan=1.0, posinf=2.0, neginf=-3.0),
+    "sinc": np.sinc, "isclose": lambda x: np.isclose(x, x[::-1]), "round": lambda x: np.round(x, 2),
+    "tens": lambda x: np.round(x, -1), "isin": lambda x: np.isin(x, [0.0, 2.5, 7.0]), "modf": np.modf,
+    "frexp": np.frexp, "zeta": lambda x: scipy.special.zeta(np.full_like(x, 3), np.abs(x)), "fresnel": scipy.special.fresnel,
+    "airy": scipy.special.airy, "trigamma": lambda x: scipy.special.polygamma(1, np.abs(x)),
+    "lambertw": scipy.special.lambertw, "sici": scipy.special.sici, "i0": np.i0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OF_NUMBERS)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_special_values(name: str, dtype: Any) -> None:
+    """Of what is made of other functions, or by loops that SciPy has."""
+    x = np.array([0.0, -0.0, np.nan, np.inf, -np.inf, 2.5, -7.25, 1e-300, 1e300, 123.456, 5.0, -1e-12]).astype(dtype)
+    found, expected = wg.compile(OF_NUMBERS[name])(x), OF_NUMBERS[name](x)
+    several = zip(found, expected, strict=True) if isinstance(expected, tuple) else [(found, expected)]
+    for a, b in several:
+        assert a.dtype == b.dtype
+        np.testing.assert_allclose(a, b, rtol=2e-5 if dtype is np.float32 else 1e-13, atol=1e-14)
+
+
+@pytest.mark.parametrize("lower", [True, False])
+@pytest.mark.parametrize("trans", ["N", "T", "C"])
+@pytest.mark.parametrize("dtype", [np.float64, np.complex128])
+def test_triangular_systems(lower: bool, trans: str, dtype: Any) -> None:
+    rng = np.random.default_rng(0)
+    t = (rng.standard_normal((7, 7)) + np.eye(7) * 5).astype(dtype) * (1 - 0.3j if dtype is np.complex128 else 1)
+    solve = wg.compile(lambda t, b: scipy.linalg.solve_triangular(t, b, trans=trans, lower=lower))
+    for shape in ((7,), (7, 1), (7, 12), (7, 0)):
+        b = rng.standard_normal(shape).astype(dtype)
+        expected = scipy.linalg.solve_triangular(t, b, trans=trans, lower=lower)
+        np.testing.assert_allclose(solve(t, b), expected, rtol=1e-13, atol=1e-14)
+    singular, infinite = t.copy(), t.copy()
+    singular[3, 3], infinite[0, 0] = 0, np.inf
+    with pytest.raises(np.linalg.LinAlgError):
+        solve(singular, np.ones(7, dtype))
+    with pytest.raises(ValueError, match="infs or NaNs"):
+        solve(infinite, np.ones(7, dtype))
+
+
+@pytest.mark.parametrize("shape", [(40, 40), (50, 20), (20, 50), (3, 4, 4), (2, 5, 3)])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.complex128])
+def test_decompositions(shape: tuple[int, ...], dtype: Any) -> None:
+    """By the loops of numpy.linalg, so to the last bit; from whatever place in memory."""
+    x = np.random.default_rng(0).standard_normal(shape).astype(dtype) * (1 + 0.2j if dtype is np.complex128 else 1)
+
+    def f(x: Any) -> Any:
+        y = np.swapaxes(x, -1, -2)[..., ::-1, :]
+        square = y @ np.conj(np.swapaxes(y, -1, -2))
+        return (
+            *np.linalg.svd(y), *np.linalg.svd(y, full_matrices=False), *np.linalg.qr(y), *np.linalg.qr(y, "complete"),
+            np.linalg.svd(y, compute_uv=False), np.linalg.eigvalsh(square), np.linalg.pinv(y), np.linalg.cond(y),
+            np.linalg.matrix_rank(y),
+        )  # fmt: skip
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = wg.compile(f)(x)
+    tolerance = 2e-3 if dtype is np.float32 else 1e-10
+    for a, b in zip(found, f(x), strict=True):
+        assert np.asarray(a).dtype == np.asarray(b).dtype
+        np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance)
+    with pytest.raises(np.linalg.LinAlgError):
+        wg.compile(np.linalg.svd)(np.full((3, 3), np.nan))

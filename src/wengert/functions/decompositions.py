@@ -11,7 +11,7 @@ from wengert.errors import UnsupportedError
 from wengert.functions.assemble import as_array, floats
 from wengert.functions.linear_algebra import inv, norm, solve
 from wengert.functions.table import implements
-from wengert.ir import ABSENT, Array, dtype_of, shape_of
+from wengert.ir import ABSENT, Array, Composite, dtype_of, shape_of
 from wengert.primitives import orthogonal, reshape, singular, spectral
 from wengert.primitives.discrete import discrete
 from wengert.primitives.hermitian import mirrored
@@ -116,11 +116,22 @@ def _rank_type(a: Array, **options: Any) -> Array:
     return Array(a.shape[:-2], np.dtype(np.intp))
 
 
+def _rank(a: Any, tol: Any = None, hermitian: bool = False, rtol: Any = None) -> Any:
+    if len(shape_of(a)) < 2 or hermitian:
+        raise UnsupportedError("matrix_rank of vectors, and by eigenvalues")
+    values = singular.svdvals(floats(a))
+    if tol is None:
+        relative = max(shape_of(a)[-2:]) * float(np.finfo(dtype_of(values)).eps) if rtol is None else rtol[..., None]
+        tol = np.max(values, axis=-1, keepdims=True) * relative
+    return np.count_nonzero(values > tol, axis=-1)
+
+
 _matrix_rank = discrete(
     "matrix_rank",
     np.linalg.matrix_rank,
     _rank_type,
     samples=lambda rng: [((np.diag([1.0, 1.0, 0.0]),), {}), ((rng.standard_normal((2, 3, 3)),), {"tol": 0.1})],
+    native=Composite(_rank),
 )
 
 

@@ -5,7 +5,7 @@ from wengert.ir.flow import moved_outputs, moving_vars
 from wengert.ir.line import Line, dependents
 from wengert.ir.linearized import Linearized, Tangent
 from wengert.ir.location import Location, located, user_location, users_line
-from wengert.ir.native import Composite, Fold, Native, Pieces, Pointwise, Routine
+from wengert.ir.native import Composite, Fold, Native, Pieces, Pointwise, Routine, UfuncLoop
 from wengert.ir.primitive import (
     Primitive,
     Traced,
@@ -48,6 +48,7 @@ __all__ = [
     "Tangent",
     "Traced",
     "Type",
+    "UfuncLoop",
     "Var",
     "WengertList",
     "bind",

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from wengert.ir import Array, Line, Var, type_of
-from wengert.ir.native import Fold, Pieces, Pointwise, Routine
+from wengert.ir.native import Fold, Pieces, Pointwise, Routine, UfuncLoop
 from wengert.native.elements import Resolved, resolve, types_of
 from wengert.native.row_forms import RowForm, row_counts, row_form
 from wengert.native.values import code_of
@@ -152,6 +152,8 @@ def kind_of(plan: Plan, line: Line) -> Kind:
         if found is not None:
             plan.resolved[id(line)] = found
             return Kind.POINT
+        if native.like is not None and line.outputs[0].type.dtype.kind == "c" and not line.params:
+            return Kind.LOOP
     if isinstance(native, Fold) and foldable(line):
         return Kind.FOLD
     if isinstance(native, Pieces):

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from wengert.ir import Line, Var, type_of
-from wengert.ir.native import Fold, Pieces, Routine, UfuncLoop
+from wengert.ir.native import Fold, Pieces, Pointwise, Routine, UfuncLoop
 from wengert.native import moves, python_calls
-from wengert.native.elements import Literal, literal, types_of
+from wengert.native.elements import Literal, literal
 from wengert.native.folds import start_of
 from wengert.native.plan import Kind, size_of
 from wengert.native.routines import ROUTINES
@@ -155,6 +155,8 @@ def _operands(line: Line) -> tuple[Any, ...]:
 def _loop_of(line: Line) -> CompiledLoop | None:
     native = line.primitive.native
     ufunc = native.ufunc if isinstance(native, UfuncLoop) else line.primitive.evaluate
+    if isinstance(native, Pointwise) and native.like is not None:
+        ufunc = native.like
     kinds = tuple(x.type if type(x) is Var else type_of(x) for x in _operands(line))
     weak = all(t.weak for t in kinds)
     return compiled_loop(ufunc, tuple(t.dtype if weak else t.promotes_as for t in kinds))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, Primitive
+from wengert.ir import Array, Composite, Primitive
 from wengert.primitives.discrete import discrete
 from wengert.primitives.elementwise import elementwise
 
@@ -54,7 +54,20 @@ for _function, _symbol in _OF_INTEGERS.items():
         native=_function.__name__ if _function not in (np.gcd, np.lcm) else None,
     )
 elementwise("isnat", np.isnat, 0, samples=lambda rng: [((np.array(["2026-01-01", "NaT"], "M8[D]"),), {})])
-isclose = elementwise("isclose", np.isclose, 0, 0, 0, 0, symbol="{0} ≈ {1}")
+
+
+def _close(a: Any, b: Any, rtol: Any, atol: Any, equal_nan: bool = False) -> Any:
+    b = b * 1.0
+    found = (np.abs(a - b) <= atol + rtol * np.abs(b)) & np.isfinite(b) | (a == b)
+    return found | (np.isnan(a) & np.isnan(b)) if equal_nan else found
+
+
+def _among(x: Any, among: Any, invert: bool = False, **options: Any) -> Any:
+    found = np.any(x[..., None] == np.reshape(among, -1), axis=-1)
+    return np.logical_not(found) if invert else found
+
+
+isclose = elementwise("isclose", np.isclose, 0, 0, 0, 0, symbol="{0} ≈ {1}", native=Composite(_close))
 
 
 def _isin_batch(size: int, args: Any, batched: Any, **params: Any) -> Any:
@@ -69,5 +82,6 @@ isin: Primitive = discrete(
     lambda x, among, **params: Array(x.shape, np.dtype(bool)),
     inputs=2,
     batch=_isin_batch,
+    native=Composite(_among),
     samples=lambda rng: [((rng.integers(0, 5, (2, 3)) + 0.0, np.array([1.0, 4.0])), {"invert": False})],
 )

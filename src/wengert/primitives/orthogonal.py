@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from wengert.errors import StagingError
-from wengert.ir import Array, Primitive, dtype_of, register, shape_of
+from wengert.ir import Array, Primitive, Routine, dtype_of, register, shape_of
 from wengert.primitives.complexes import imag
 from wengert.primitives.discrete import discrete, one_by_one
 from wengert.primitives.gaps import apart, undetermined
@@ -94,6 +94,7 @@ def qr_row(prefix: str, evaluate: Decompose, stacks: bool) -> Primitive:
                 ((rng.standard_normal(shape) + 2 * np.eye(*shape[-2:]),), {"full": full})
                 for shape, full in shapes[: None if stacks else 4]
             ],
+            native=Routine("decomposition", options=("qr",)),
         )
     )
     return row

@@ -5,9 +5,12 @@ What is flat between its jumps has derivative 0, also at the jumps.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from wengert.ir import Pointwise
+from wengert.errors import UnsupportedError
+from wengert.ir import Composite, Pointwise, UfuncLoop, dtype_of
 from wengert.primitives.elementwise import elementwise
 
 floor = elementwise(
@@ -25,8 +28,24 @@ ceil = elementwise(
 trunc = elementwise("trunc", np.trunc, 0, native="trunc")
 rint = elementwise("rint", np.rint, 0, native="rint")
 spacing = elementwise("spacing", np.spacing, 0, domain=(1.1, 1.9))
+
+
+def _rounded(x: Any, decimals: int = 0) -> Any:
+    """As NumPy does it: scaled by a power of ten."""
+    if dtype_of(x).kind != "f":
+        raise UnsupportedError("np.round of integers and complex numbers")
+    if decimals == 0:
+        return np.rint(x)
+    power = 10.0 ** abs(decimals)
+    return np.rint(x * power) / power if decimals > 0 else np.rint(x / power) * power
+
+
 round_to = elementwise(
-    "round", np.round, 0, samples=lambda rng: [((rng.uniform(-200, 200, 4),), {"decimals": n}) for n in (-1, 0, 2)]
+    "round",
+    np.round,
+    0,
+    samples=lambda rng: [((rng.uniform(-200, 200, 4),), {"decimals": n}) for n in (-1, 0, 2)],
+    native=Composite(_rounded),
 )
 
 # Python's `round(x, n)` rounds the decimal digits of x exactly, NumPy's x * 10**n: `round(0.15, 1)` is 0.1 or 0.2.
@@ -80,10 +99,14 @@ fmod = elementwise(
     native="fmod",
 )
 
-fraction = elementwise("fraction", lambda x: np.modf(x)[0], 1)
-exponent = elementwise("exponent", lambda x: np.frexp(x)[1], 0, domain=(0.6, 0.9))
+fraction = elementwise("fraction", lambda x: np.modf(x)[0], 1, native=UfuncLoop(np.modf))
+exponent = elementwise("exponent", lambda x: np.frexp(x)[1], 0, domain=(0.6, 0.9), native=UfuncLoop(np.frexp, 1))
 mantissa = elementwise(
-    "mantissa", lambda x: np.frexp(x)[0], lambda y, x: np.ldexp(1.0, -exponent(x)), special=(((8.0,), (1 / 16,)),)
+    "mantissa",
+    lambda x: np.frexp(x)[0],
+    lambda y, x: np.ldexp(1.0, -exponent(x)),
+    special=(((8.0,), (1 / 16,)),),
+    native=UfuncLoop(np.frexp),
 )
 ldexp = elementwise(
     "ldexp",

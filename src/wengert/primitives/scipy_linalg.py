@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import scipy
 
-from wengert.ir import Array, Primitive, register
+from wengert.ir import Array, Primitive, Routine, register
 from wengert.primitives.determinants import check_square, cofactors, pairing, regular
 from wengert.primitives.linear_algebra import cholesky_row
 from wengert.primitives.orthogonal import lstsq_rows, qr_row
@@ -64,6 +64,7 @@ inv: Primitive = register(
         symbol="{0}⁻¹",
         order="any",
         samples=_square_samples,
+        native=Routine("linalg", options=("inv",)),
     )
 )
 
@@ -76,5 +77,6 @@ det: Primitive = register(
         symbol="det {0}",
         order="any",
         samples=_square_samples,
+        native=Routine("linalg", options=("det", False)),
     )
 )

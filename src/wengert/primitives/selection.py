@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from wengert.ir import Array, Pointwise, Primitive, shape_of
+from wengert.errors import UnsupportedError
+from wengert.ir import Array, Composite, Pointwise, Primitive, dtype_of, shape_of
 from wengert.primitives.elementwise import align_batch, elementwise
 from wengert.primitives.linear import linear
 from wengert.primitives.shape import sum_to
@@ -33,9 +36,20 @@ where: Primitive = linear(
     ],
 )
 
+
+def _finite(x: Any, nan: Any, posinf: Any, neginf: Any) -> Any:
+    if dtype_of(x).kind != "f":
+        raise UnsupportedError("np.nan_to_num of complex numbers")
+    limits = np.finfo(dtype_of(x))
+    x = np.where(np.isnan(x), nan, x)
+    x = np.where(x == np.inf, float(limits.max) if posinf is None else posinf, x)
+    return np.where(x == -np.inf, float(limits.min) if neginf is None else neginf, x)
+
+
 replace_non_finite = elementwise(
     "replace_non_finite",
     lambda x, nan, posinf, neginf: np.nan_to_num(x, True, nan, posinf, neginf),
     lambda y, x: np.isfinite(x),
     samples=lambda rng: [((np.array([1.0, -2.0]),), {"nan": 0.0, "posinf": None, "neginf": -9.0})],
+    native=Composite(_finite),
 )

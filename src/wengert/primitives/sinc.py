@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Primitive
+from wengert.ir import Composite, Primitive, dtype_of
 from wengert.primitives.elementwise import elementwise
 
 Numbers = np.ndarray[Any, Any]
@@ -49,6 +49,13 @@ def _derivative(x: Any, order: Any) -> Any:
     return (np.pi**order * g).astype(dtype)[()]
 
 
+def _sinc(x: Any) -> Any:
+    """As NumPy does it."""
+    x = np.pi * x
+    y = np.where(x == 0, float(np.finfo(dtype_of(x)).eps), x)
+    return np.sin(y) / y
+
+
 # The order is an input, so that the family is one row.
 sinc_derivative: Primitive = elementwise(
     "sinc_derivative",
@@ -60,5 +67,10 @@ sinc_derivative: Primitive = elementwise(
     special=(((0.0, 1), (-(np.pi**2) / 3, 0.0)), ((0.0, 3), (np.pi**4 / 5, 0.0))),
 )
 sinc = elementwise(
-    "sinc", np.sinc, lambda y, x: sinc_derivative(x, 1), holomorphic=True, special=(((0.0,), (0.0,)), ((1.0,), (-1.0,)))
+    "sinc",
+    np.sinc,
+    lambda y, x: sinc_derivative(x, 1),
+    holomorphic=True,
+    special=(((0.0,), (0.0,)), ((1.0,), (-1.0,))),
+    native=Composite(_sinc),
 )

@@ -5,12 +5,13 @@ M. B. Giles, "Collected matrix derivative results for forward and reverse mode a
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, Primitive, dtype_of, register, shape_of
+from wengert.ir import Array, Composite, Primitive, Routine, dtype_of, register, shape_of
 from wengert.primitives.gaps import apart, off_diagonal, over_differences, over_sums, ratio, undetermined
 from wengert.primitives.hermitian import adjoint
 from wengert.primitives.linear_algebra import real_dtype
@@ -109,6 +110,7 @@ def singular_rows(prefix: str, svd: Decompose, svdvals: Decompose, stacks: bool)
             samples=lambda rng: [
                 ((rng.standard_normal(shape),), {"full": abs(shape[-2] - shape[-1]) == 1}) for shape in shapes
             ],
+            native=Routine("decomposition", options=("svd",)),
         )
     )
     values: Primitive = register(
@@ -121,6 +123,7 @@ def singular_rows(prefix: str, svd: Decompose, svdvals: Decompose, stacks: bool)
             split=apart(0, zero=True),
             order="any",
             samples=lambda rng: [((rng.standard_normal(shape),), {}) for shape in shapes],
+            native=Routine("decomposition", options=("svdvals",)),
         )
     )
     return vectors, values
@@ -149,6 +152,17 @@ def _pinv_jvp(y: Any, xs: Any, dxs: Any, **options: Any) -> Any:
     return -(y @ da @ y) + (left - left @ a @ y) + (right - y @ a @ right)
 
 
+def _pinv(a: Any, rcond: Any = None, rtol: Any = None, atol: Any = 0.0, default: float = 0.0) -> Any:
+    """Of `A = U Σ Vᴴ`: V Σ⁺ Uᴴ, where singular values that are small against the largest one count as zero."""
+    u, s, vh, _ = svd(a, full=False)
+    given = rcond if rcond is not None else rtol
+    size = max(shape_of(a)[-2:]) * float(np.finfo(dtype_of(a)).eps)
+    cutoff = atol + (given if given is not None else default or size) * np.max(s, axis=-1, keepdims=True)
+    large = s > cutoff
+    inverse = np.where(large, 1 / np.where(large, s, 1.0), 0.0)
+    return adjoint(vh) @ (inverse[..., None] * adjoint(u))
+
+
 def pinv_row(prefix: str, evaluate: Decompose, stacks: bool) -> Primitive:
     """The row of a library's `pinv(a, **options)`, which takes `stacks` of matrices or not."""
     row: Primitive = register(
@@ -161,6 +175,7 @@ def pinv_row(prefix: str, evaluate: Decompose, stacks: bool) -> Primitive:
             symbol="{0}⁺",
             order="any",
             samples=lambda rng: [((rng.standard_normal(shape),), {}) for shape in SHAPES[: None if stacks else 4]],
+            native=Composite(functools.partial(_pinv, default=1e-15 if stacks else 0.0)),
         )
     )
     return row

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, Primitive, dtype_of, register
+from wengert.ir import Array, Primitive, Routine, dtype_of, register
 from wengert.primitives.complexes import imag, real
 from wengert.primitives.determinants import check_square
 from wengert.primitives.discrete import discrete
@@ -90,6 +90,7 @@ def hermitian_rows(prefix: str, eigh: Decompose, eigvalsh: Decompose, stacks: bo
             split=apart(0),
             order="any",
             samples=samples,
+            native=Routine("decomposition", options=("eigh",)) if stacks else None,  # SciPy's driver is another
         )
     )
     values: Primitive = register(
@@ -102,6 +103,7 @@ def hermitian_rows(prefix: str, eigh: Decompose, eigvalsh: Decompose, stacks: bo
             split=apart(0),
             order="any",
             samples=samples,
+            native=Routine("decomposition", options=("eigvalsh",)),
         )
     )
     return vectors, values
@@ -197,6 +199,7 @@ def eig_rows(prefix: str, eig: Decompose, eigvals: Decompose, stacks: bool) -> t
             split=apart(0),
             order="any",
             samples=samples,
+            native=Routine("decomposition", options=("eig",)),
         )
     )
     values: Primitive = register(
@@ -209,6 +212,7 @@ def eig_rows(prefix: str, eig: Decompose, eigvals: Decompose, stacks: bool) -> t
             split=apart(0),
             order="any",
             samples=samples,
+            native=Routine("decomposition", options=("eigvals",)),
         )
     )
     return vectors, values

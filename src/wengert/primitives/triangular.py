@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import scipy
 
-from wengert.ir import Array, Primitive, dtype_of, register, shape_of
+from wengert.errors import UnsupportedError
+from wengert.ir import Array, Composite, Primitive, Routine, dtype_of, register, shape_of
 from wengert.primitives.determinants import regular
 from wengert.primitives.discrete import discrete, one_by_one
 from wengert.primitives.linear_algebra import solve
@@ -99,6 +100,7 @@ solve_triangular: Primitive = register(
             )
             for i, (trans, shape) in enumerate((("N", (3,)), ("T", (3, 2)), ("C", (3,)), ("conj", (3, 1))))
         ],
+        native=Routine("substitution"),
     )
 )
 
@@ -116,6 +118,13 @@ def _structured_jvp(y: Any, xs: Any, dxs: Any, transposed: bool, **options: Any)
         change = _structured_product(y, da, None, transposed)
         moved = -change if moved is None else moved - change
     return solve(flip_matrix(a) if transposed else a, moved)
+
+
+def _general(a: Any, b: Any, transposed: bool, assume_a: str = "gen", lower: bool = False) -> Any:
+    """The general solver; of one for positive definite matrices it is asked that it finds out whether they are."""
+    if assume_a in ("pos", "positive definite"):
+        raise UnsupportedError("the solver for positive definite matrices")
+    return solve(flip_matrix(a) if transposed else a, b)
 
 
 # The matrix is full, although only a part of it may be read: what is not read mirrors the rest, or is zero.
@@ -136,6 +145,7 @@ structured_solve: Primitive = register(
             ((regular(rng, 3, 3), rng.standard_normal(shape)), {"assume_a": "gen", "transposed": transposed})
             for shape, transposed in (((3,), False), ((3, 2), True))
         ],
+        native=Composite(_general),
     )
 )
 

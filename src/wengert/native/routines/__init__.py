@@ -8,6 +8,7 @@ from typing import Any
 from wengert.native.routines import (
     checks,
     cofactors,
+    decompositions,
     fourier,
     indexing,
     linalg,
@@ -30,6 +31,8 @@ ROUTINES: dict[str, Callable[..., Any]] = {
     "argsort": sorting.argsort,
     "searchsorted": sorting.searchsorted,
     "linalg": linalg.linalg,
+    "decomposition": decompositions.decomposition,
+    "substitution": linalg.substitution,
     "cofactors": cofactors.cofactors,
     "sequence_sum": lists.total,
     "sequence_where": lists.choice,

@@ -11,8 +11,8 @@ from wengert.ir import Line
 from wengert.native import moves
 from wengert.native.elements import types_of
 from wengert.native.scope import Scope
-from wengert.native.ufuncs import compiled_loop
-from wengert.native.values import Val, code_of
+from wengert.native.ufuncs import CompiledLoop, compiled_loop
+from wengert.native.values import DTYPES, Val, code_of
 from wengert.native.views import Layout, Place
 
 
@@ -44,6 +44,34 @@ def call(low: Scope, line: Line, ufunc: np.ufunc | None = None) -> Any:
             moves.move(low.e, converted, place)
             place = converted
         places.append(place)
+    return None if _on_cores(low, loop, function, places) else NotImplemented
+
+
+def on_places(low: Scope, function: np.ufunc, ins: list[Place], outs: list[Place]) -> bool:
+    """The ufunc on arrays in memory, which are brought to its types; False if it has no loop for them."""
+    loop = compiled_loop(function, tuple(DTYPES[p.code] for p in ins))
+    codes = [code_of(d) for d in loop.dtypes] if loop is not None else [None]
+    if loop is None or None in codes:
+        return False
+    given = []
+    for place, code in zip(ins, codes, strict=False):
+        assert code is not None
+        given.append(place if place.code == code else low.temporary(place.shape, code))
+        if given[-1] is not place:
+            moves.move(low.e, given[-1], place)
+    found = []
+    for place, code in zip(outs, codes[len(ins) :], strict=True):
+        assert code is not None
+        found.append(place if place.code == code else low.temporary(place.shape, code))
+    if not _on_cores(low, loop, function, [*given, *found]):
+        return False
+    for place, result in zip(outs, found, strict=True):
+        if result is not place:
+            moves.move(low.e, place, result)
+    return True
+
+
+def _on_cores(low: Scope, loop: CompiledLoop, function: np.ufunc, places: list[Place]) -> bool:
     core_names = cores(function)
     lengths: dict[str, int] = {}
     given: set[str] = set()
@@ -56,12 +84,12 @@ def call(low: Scope, line: Line, ufunc: np.ufunc | None = None) -> Any:
         given.update(present)
         at = len(place.shape) - len(present)
         if at < 0:
-            return NotImplemented
+            return False
         axes = iter(zip(place.shape[at:], place.layout.strides[at:], strict=True))
         for name in names:
             n, stride = next(axes) if name in present else (1, 0)
             if lengths.setdefault(name, n) != n and k < function.nin:
-                return NotImplemented
+                return False
             inner.append(stride)
         stacks.append(Layout(place.shape[:at], place.layout.strides[:at], place.code))
     shape = np.broadcast_shapes(*(s.shape for s in stacks))
@@ -70,7 +98,7 @@ def call(low: Scope, line: Line, ufunc: np.ufunc | None = None) -> Any:
     for names in core_names:
         ordered.extend(n for n in names if n not in ordered)
     emit(low, loop.function, loop.data, places, outer, [lengths[n] for n in ordered], inner)
-    return None
+    return True
 
 
 def emit(

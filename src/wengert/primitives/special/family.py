@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import scipy.special as sp
 
 from wengert.errors import UnsupportedError
-from wengert.ir import Primitive, dtype_of
+from wengert.ir import Primitive, UfuncLoop, dtype_of
 from wengert.primitives.elementwise import UFUNCS, elementwise
 
 
@@ -44,11 +45,17 @@ def real_only(call: str, partial: Callable[..., Any]) -> Callable[..., Any]:
 def several(ufunc: np.ufunc, *outputs: tuple[str, tuple[Any, ...]], **columns: Any) -> tuple[Primitive, ...]:
     """One row per output of a ufunc with several: `(name, partials)` each, where a partial may use the other rows."""
     rows = tuple(
-        elementwise(name, lambda *xs, k=k: ufunc(*xs)[k], *partials, **columns)
+        elementwise(name, lambda *xs, k=k: ufunc(*xs)[k], *partials, native=UfuncLoop(ufunc, k), **columns)
         for k, (name, partials) in enumerate(outputs)
     )
     UFUNCS[ufunc] = lambda *xs: tuple([row(*xs) for row in rows])
     return rows
+
+
+def hidden(name: str, more: tuple[float, ...] = ()) -> UfuncLoop | None:
+    """The loop of the ufunc that a function of SciPy calls, if it is there under this name."""
+    ufunc = getattr(sp._ufuncs, name, None)
+    return UfuncLoop(ufunc, more=more) if isinstance(ufunc, np.ufunc) else None
 
 
 def orders(*values: Any, low: float = 0.5, high: float = 4.0) -> Callable[[np.random.Generator], Any]:

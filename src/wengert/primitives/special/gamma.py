@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import scipy.special as sp
 
-from wengert.ir import Primitive
+from wengert.errors import UnsupportedError
+from wengert.ir import Composite, Primitive, dtype_of
 from wengert.primitives.elementwise import elementwise
-from wengert.primitives.special.family import orders, refused
+from wengert.primitives.special.family import hidden, orders, refused
 
 _POSITIVE = (0.5, 4.0)
 BERNOULLI = sp.bernoulli(24)
@@ -37,6 +38,15 @@ def _polygamma(n: Any, z: Any) -> Any:
     for k in range(2, 24, 2):
         series += BERNOULLI[k] * sp.poch(k + 1.0, n - 1) * right ** -(n + float(k))
     return (total + sign * series).astype(np.result_type(z, np.complex64))[()]
+
+
+def _real_polygamma(n: Any, x: Any) -> Any:
+    """(-1)ⁿ⁺¹ n! ζ(n + 1, x), as SciPy does it (DLMF 5.15.2)."""
+    if dtype_of(x).kind == "c":
+        raise UnsupportedError("polygamma of complex numbers")
+    x = x.astype(float) if hasattr(x, "astype") else float(x)
+    series = (-1.0) ** (n + 1) * sp.gamma(n + 1.0) * zeta(n + 1, x)
+    return np.where(n == 0, sp.digamma(x), series)
 
 
 def rgamma_slope(y: Any, x: Any) -> Any:
@@ -70,6 +80,7 @@ polygamma: Primitive = elementwise(
     lambda y, n, x: polygamma(n + 1, x),
     samples=orders(1, 2, 3),
     holomorphic=True,
+    native=Composite(_real_polygamma),
 )
 # The Riemann zeta function is the one of Hurwitz at q = 1; its derivative in s has no closed form.
 zeta: Primitive = elementwise(
@@ -78,8 +89,15 @@ zeta: Primitive = elementwise(
     refused("zeta(x, q)", "x"),
     lambda y, s, q: -s * zeta(s + 1, q),
     samples=orders(2, 3, 5),
+    native=hidden("_zeta"),
 )
-riemann_zeta = elementwise("riemann_zeta", lambda s: sp.zeta(s), refused("zeta(x)", "x"), samples=_whole)
+riemann_zeta = elementwise(
+    "riemann_zeta",
+    lambda s: sp.zeta(s),
+    refused("zeta(x)", "x"),
+    samples=_whole,
+    native=hidden("_riemann_zeta"),
+)
 zetac = elementwise("zetac", sp.zetac, refused("zetac(x)", "x"), samples=_whole)
 
 beta = elementwise(

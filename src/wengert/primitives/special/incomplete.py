@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import scipy.special as sp
 
-from wengert.ir import Primitive
+from wengert.errors import UnsupportedError
+from wengert.ir import Composite, Primitive, dtype_of
 from wengert.primitives.elementwise import elementwise, times
 from wengert.primitives.special import shape_parameters
 from wengert.primitives.special.family import orders, refused
@@ -18,6 +19,21 @@ _GAMMA = (_POSITIVE, _POSITIVE)
 # Parameters in samples are whole numbers: the second derivative in them is refused.
 _OF_GAMMA, _OF_GAMMA_INVERSE = orders(1, 3), orders(1, 3, low=0.1, high=0.9)
 _OF_BETA = orders((1, 2), (3, 2), low=0.1, high=0.9)
+
+
+
+def _in_doubles(function: Callable[..., Any]) -> Composite:
+    """A function of float64 for float32, too."""
+
+    def lines(*xs: Any) -> Any:
+        kinds = [dtype_of(x) if hasattr(x, "dtype") else np.dtype(float) for x in xs]
+        if any(kind.kind != "f" for kind in kinds):
+            raise UnsupportedError("parameters that are not floats")
+        out = function(*(x.astype(np.float64) if hasattr(x, "dtype") else x for x in xs))
+        return out.astype(np.result_type(*kinds))
+
+    return Composite(lines)
+
 
 # -- gamma -------------------------------------------------------------------------------------------------------------
 
@@ -29,6 +45,7 @@ gamma_density: Primitive = elementwise(
     lambda y, a, x: gamma_density(a - 1, x) - y,
     domain=_GAMMA,
     special=(((2.0, 0.0), (0.0, 1.0)), ((1.0, 0.0), (-np.inf, -1.0))),
+    native=_in_doubles(shape_parameters.of_gamma),
 )
 gammainc_by_a = elementwise(
     "gammainc_by_a",
@@ -85,6 +102,7 @@ beta_density: Primitive = elementwise(
     lambda y, a, b, x: (a + b - 1) * (beta_density(a - 1, b, x) - beta_density(a, b - 1, x)),
     domain=((1.5, 4.0), (1.5, 4.0), (0.1, 0.9)),
     special=(((2.0, 1.0, 0.0), (0.0, 0.0, 2.0)), ((1.0, 2.0, 1.0), (0.0, 0.0, -2.0))),
+    native=_in_doubles(shape_parameters.of_beta),
 )
 
 

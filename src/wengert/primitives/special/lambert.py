@@ -8,6 +8,7 @@ import numpy as np
 import scipy.special as sp
 
 from wengert.primitives.elementwise import elementwise
+from wengert.primitives.special.family import hidden
 
 
 def _lambertw(w: Any, z: Any, k: Any) -> Any:
@@ -21,6 +22,7 @@ lambertw = elementwise(
     _lambertw,
     0,
     holomorphic=True,
+    native=hidden("_lambertw", more=(1e-8,)),
     samples=lambda rng: [
         ((rng.uniform(-0.3, 3, 4), 0), {}),
         ((rng.uniform(-0.3, -0.1, 4), -1), {}),

@@ -57,14 +57,19 @@ def gamma_density(a: Any, x: Any) -> Any:
     """
     (a, x), shaped = _flat(a, x)
     with np.errstate(all="ignore"):
-        small = sp.rgamma(a)
-        plain = np.where(small == 0, 0.0, np.exp(sp.xlogy(a - 1, x) - x) * small)  # 0 at the poles of Γ
-        u = 1 / np.maximum(a, 20.0)
-        stirling = u * (1 / 12 - u**2 * (1 / 360 - u**2 * (1 / 1260 - u**2 * (1 / 1680 - u**2 / 1188))))
-        ratio = np.where(x < 0.5 * a, np.log(x / a), np.log1p((x - a) / a))
-        peaked = np.exp(a * ratio + (a - x) - stirling) * np.sqrt(a / (2 * np.pi)) / x
-        out = np.where(a < 20, plain, np.where(x == 0, 0.0, peaked))
-    return shaped(np.where(x < 0, np.nan, np.where(np.isinf(x), 0.0, out)))
+        return shaped(of_gamma(a, x))
+
+
+def of_gamma(a: Any, x: Any) -> Any:
+    """The same of float64."""
+    small = sp.rgamma(a)
+    plain = np.where(small == 0, 0.0, np.exp(sp.xlogy(a - 1, x) - x) * small)  # 0 at the poles of Γ
+    u = 1 / np.maximum(a, 20.0)
+    stirling = u * (1 / 12 - u**2 * (1 / 360 - u**2 * (1 / 1260 - u**2 * (1 / 1680 - u**2 / 1188))))
+    ratio = np.where(x < 0.5 * a, np.log(x / a), np.log1p((x - a) / a))
+    peaked = np.exp(a * ratio + (a - x) - stirling) * np.sqrt(a / (2 * np.pi)) / x
+    out = np.where(a < 20, plain, np.where(x == 0, 0.0, peaked))
+    return np.where(x < 0, np.nan, np.where(np.isinf(x), 0.0, out))
 
 
 def gammainc_by_a(a: Any, x: Any) -> Any:
@@ -107,10 +112,15 @@ def beta_density(a: Any, b: Any, x: Any) -> Any:
     """x^(a-1) (1-x)^(b-1) / B(a, b), the derivative of the regularized incomplete beta function in x."""
     (a, b, x), shaped = _flat(a, b, x)
     with np.errstate(all="ignore"):
-        sign = sp.gammasgn(a) * sp.gammasgn(b) * sp.gammasgn(a + b)  # derivatives reach negative parameters
-        out = sign * np.exp(sp.xlogy(a - 1, x) + sp.xlog1py(b - 1, -x) - sp.betaln(a, b))
-        vanishes = ((a <= 0) & (a == np.floor(a))) | ((b <= 0) & (b == np.floor(b)))  # at the poles of Γ
-    return shaped(np.where((x < 0) | (x > 1), np.nan, np.where(vanishes, 0.0, out)))
+        return shaped(of_beta(a, b, x))
+
+
+def of_beta(a: Any, b: Any, x: Any) -> Any:
+    """The same of float64."""
+    sign = sp.gammasgn(a) * sp.gammasgn(b) * sp.gammasgn(a + b)  # derivatives reach negative parameters
+    out = sign * np.exp(sp.xlogy(a - 1, x) + sp.xlog1py(b - 1, -x) - sp.betaln(a, b))
+    vanishes = ((a <= 0) & (a == np.floor(a))) | ((b <= 0) & (b == np.floor(b)))  # at the poles of Γ
+    return np.where((x < 0) | (x > 1), np.nan, np.where(vanishes, 0.0, out))
 
 
 def betainc_by_a(a: Any, b: Any, x: Any) -> Any:
