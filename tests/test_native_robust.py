@@ -399,7 +399,7 @@ def test_code_of_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     cache.write("name", b"code")
     assert cache.read("name") == b"code"
     path = tmp_path / "cache" / "name"
-    path.write_bytes(path.read_bytes().replace(cache.MAGIC, cache.MAGIC.replace(b"1", b"0")))
+    path.write_bytes(path.read_bytes().replace(cache.MAGIC, cache.MAGIC[:-3] + b"99\n"))
     assert cache.read("name") is None
     assert not path.exists()
 
@@ -442,7 +442,8 @@ OF_NUMBERS: dict[str, Any] = {
     "nan_to_num": np.nan_to_num, "of its own": lambda x: np.nan_to_num(x, nan=1.0, posinf=2.0, neginf=-3.0),
     "sinc": np.sinc, "isclose": lambda x: np.isclose(x, x[::-1]), "round": lambda x: np.round(x, 2),
     "tens": lambda x: np.round(x, -1), "isin": lambda x: np.isin(x, [0.0, 2.5, 7.0]), "modf": np.modf,
-    "frexp": np.frexp, "zeta": lambda x: scipy.special.zeta(np.full_like(x, 3), np.abs(x)), "fresnel": scipy.special.fresnel,
+    "frexp": np.frexp, "zeta": lambda x: scipy.special.zeta(np.full_like(x, 3), np.abs(x)),
+    "fresnel": scipy.special.fresnel,
     "airy": scipy.special.airy, "trigamma": lambda x: scipy.special.polygamma(1, np.abs(x)),
     "lambertw": scipy.special.lambertw, "sici": scipy.special.sici, "i0": np.i0,
 }  # fmt: skip
