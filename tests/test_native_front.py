@@ -115,12 +115,12 @@ def test_sources() -> None:
 
 
 def test_what_python_runs_is_named_once() -> None:
-    f = wg.compile(lambda a: scipy.linalg.expm(a).sum())
+    f = wg.compile(lambda a: scipy.linalg.coshm(a).sum())
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         assert f(np.zeros((3, 3))) == 3.0
-        assert f(np.eye(3)) == pytest.approx(3 * np.e)
-    assert [str(w.message).split()[0] for w in said if "inside of compiled code" in str(w.message)] == ["expm"]
+        assert f(np.eye(3)) == pytest.approx(3 * np.cosh(1))
+    assert [str(w.message).split()[0] for w in said if "inside of compiled code" in str(w.message)] == ["coshm"]
     g = wg.compile(lambda a: np.fft.ifft(np.fft.fft(a)).real * 2)
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -198,7 +198,8 @@ def row_counts(lines: Sequence[Line]) -> frozenset[int]:
             continue
         n = kind.shape[0]
         own = kind.size // n
-        inner = {t.size // n for x in line.inputs if type(x) is Var and (t := x.type).shape[:1] == (n,)}
+        arrays = [x.type for x in line.inputs if type(x) is Var and isinstance(x.type, Array)]
+        inner = {t.size // n for t in arrays if t.shape[:1] == (n,)}
         if own > WIDEST or any(size > WIDEST for size in inner):
             continue
         sizes[n] += own
