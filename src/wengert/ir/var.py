@@ -81,6 +81,9 @@ class Var:
             self.value, self._type = self.value.item(), None
         elif self.value is ABSENT and not self.type.weak:
             self._type = Array((), self.type.dtype, weak=True)
+        elif hasattr(self.value, "ssa"):  # a value of the recording around
+            self.value.ssa.weaken()
+            self._type = None
 
     def retype(self, kind: Array) -> None:
         """Note whether an abstract value stands for a Python number; shape and dtype are the same."""
