@@ -74,7 +74,7 @@ def test_random_loops(kind: str, size: int, seed: int) -> None:
     close(wg.vmap(wg.grad(compiled, ALL))(*stacks), gradients, exact, dtypes=False)
 
 
-@pytest.mark.parametrize("seed", (602, 607, 608))
+@pytest.mark.parametrize("seed", [602, 607, 608])
 def test_in_machine_code(seed: int) -> None:
     f, args = random_loops(seed, "f64", 4)
     close(wg.compile(wg.grad(f, ALL))(*args), wg.grad(f, ALL)(*args), 1e-11)
