@@ -10,7 +10,7 @@ case = collector(CASES)
 P = ((0.5,), (-1.5,), (2.5,), (0.3,))
 
 
-@case(*P)
+@case(*P, differences=False)
 def bound_in_some_pass(x):
     for i in range(5):
         if 1 < x * i < 2:
@@ -42,7 +42,7 @@ def bound_in_first_traced(x):
     return t
 
 
-@case(*P)
+@case(*P, differences=False)
 def flag_guard(x):
     have = False
     s = 0.0
@@ -124,14 +124,14 @@ def none_returned(x):
         return x
 
 
-@case(*P)
+@case(*P, differences=False)
 def none_returned_loop(x):
     for i in range(5):
         if x * i > 1:
             return i * x
 
 
-@case(*P)
+@case(*P, differences=False)
 def none_inner(x):
     def find(y):
         for i in range(5):
@@ -244,7 +244,7 @@ def none_isinstance(x):
     return 5.0
 
 
-@case(*P)
+@case(*P, differences=False)
 def none_reset(x):
     t = 1.0
     s = 0.0

@@ -853,7 +853,7 @@ def while_nested_break(x):
     return s, k, j
 
 
-@case(*V)
+@case(*V, differences=False)
 def collatz(x):
     n = int(abs(x[0]) * 10) + 1
     c = 0

@@ -370,7 +370,7 @@ def bool_carry(x):
     return y, n, done
 
 
-@case(*P)
+@case(*P, differences=False)
 def flags_counted(x):
     count = 0
     for i in range(6):
@@ -1394,7 +1394,7 @@ def pow_cases(x):
     return s
 
 
-@case(*P)
+@case(*P, differences=False)
 def math_funcs(x):
     s = math.floor(x) + math.ceil(x) + round(x) + int(x) + math.trunc(x)
     return (
