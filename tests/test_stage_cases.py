@@ -28,9 +28,9 @@ EVERY = [case for module in MODULES for case in module.CASES]
 
 # How many things there are, which kind of thing a value is, or which one is meant depends on numbers here.
 REFUSED = frozenset({
-    "none_array", "dict_of_lists", "gram_schmidt", "np_select", "pop_queue", "np_interp", "nonzero_loop",
+    "none_array", "dict_of_lists", "gram_schmidt", "pop_queue", "nonzero_loop",
     "where_one_arg", "flatnonzero_first", "roll_by_traced", "match_tuple", "try_finally", "try_math_domain",
-    "dict_traced_key", "slice_assign_list", "two_shapes", "two_shapes_returned", "conditional_append",
+    "two_shapes", "two_shapes_returned", "conditional_append",
     "conditional_append_len", "quicksort", "conditional_dict", "conditional_range", "apply_map",
 })  # fmt: skip
 # Points at which compiled code has NumPy's inf and nan where Python raises, or integers of 64 bits.

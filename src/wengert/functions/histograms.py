@@ -9,6 +9,7 @@ import numpy as np
 from wengert.errors import UnsupportedError
 from wengert.functions.assemble import as_array
 from wengert.functions.axes import flattened
+from wengert.functions.demands import is_abstract
 from wengert.functions.table import implements
 from wengert.ir import Traced, dtype_of, known, shape_of
 from wengert.primitives import SLOT, index_add, to_dtype
@@ -45,13 +46,14 @@ def histogram(a: Any, bins: Any = 10, range: Any = None, density: Any = None, we
     edges = np.histogram_bin_edges([] if isinstance(data, Traced) else data, bins, range)
     place = np.clip(np.searchsorted(edges, data, side="right") - 1, -1, len(edges) - 1)
     place = np.where(data == edges[-1], len(edges) - 2, place)  # the last bin has its right edge too
-    inside = np.flatnonzero((place >= 0) & (place < len(edges) - 1))
-    place = place[inside]
-    if weights is None:
-        counts = np.bincount(place, minlength=len(edges) - 1)
+    within = (place >= 0) & (place < len(edges) - 1)
+    w = np.ones(shape_of(data), np.int64) if weights is None else flattened(as_array(weights))
+    if is_abstract(within):
+        w, place = np.where(within, w, np.zeros((), dtype_of(w))), np.where(within, place, 0)
     else:
-        w = flattened(as_array(weights))
-        counts = index_add(np.zeros(len(edges) - 1, dtype_of(w)), w[inside], place, index=(SLOT,))
+        inside = np.flatnonzero(within)
+        w, place = w[inside], place[inside]
+    counts = index_add(np.zeros(len(edges) - 1, dtype_of(w)), w, place, index=(SLOT,))
     if density:
         return counts / np.diff(edges).astype(float) / np.sum(counts), edges
     return counts, edges

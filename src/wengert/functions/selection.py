@@ -54,7 +54,8 @@ def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0)
 def piecewise(x: Any, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: Any) -> Any:
     """Each piece's function, called with the elements of its condition; the last condition that holds counts."""
     x = as_array(x)
-    if np.isscalar(condlist) or shape_of(condlist) == () or (shape_of(condlist[0]) == () and shape_of(x) != ()):
+    several = isinstance(condlist, (list, tuple)) or shape_of(condlist) != ()
+    if not several or (shape_of(condlist[0]) == () and shape_of(x) != ()):
         condlist = [condlist]
     conditions = [as_array(c).astype(bool) for c in condlist]
     if len(conditions) == len(funclist) - 1:

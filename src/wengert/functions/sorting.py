@@ -12,6 +12,7 @@ import numpy as np
 from wengert.errors import UnsupportedError
 from wengert.functions.assemble import as_array
 from wengert.functions.axes import flattened, from_end
+from wengert.functions.demands import demand, is_abstract
 from wengert.functions.table import implements
 from wengert.ir import dtype_of, shape_of
 from wengert.primitives import SLOT, getitem, reshape, to_dtype, transpose
@@ -101,10 +102,13 @@ def digitize(x: Any, bins: Any, right: bool = False) -> Any:
     if dtype_of(values).kind == "c":
         raise TypeError("x may not be complex")
     side = "left" if right else "right"
-    if np.all(edges[:-1] <= edges[1:]):
+    rises, falls = np.all(edges[:-1] <= edges[1:]), np.all(edges[:-1] >= edges[1:])
+    demand(rises | falls, ValueError("bins must be monotonically increasing or decreasing"))
+    if is_abstract(rises):
+        up = rows.searchsorted(np.where(rises, edges, edges[::-1]), values, side=side)
+        return np.where(rises, up, len(edges) - up)
+    if rises:
         return rows.searchsorted(edges, values, side=side)
-    if not np.all(edges[:-1] >= edges[1:]):
-        raise ValueError("bins must be monotonically increasing or decreasing")
     return len(edges) - rows.searchsorted(edges[::-1], values, side=side)
 
 

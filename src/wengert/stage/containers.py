@@ -8,8 +8,14 @@ import heapq
 from collections import deque
 from typing import Any
 
+import numpy as np
+
+from wengert.functions import as_array
+from wengert.functions.demands import demand, is_abstract
 from wengert.read.blocks import iterate
+from wengert.read.operations import compare
 from wengert.stage.recording import Recording
+from wengert.stage.streams import weak_integer
 from wengert.stage.tables import Proceed, means, method
 from wengert.stage.values import containers
 
@@ -60,7 +66,7 @@ def _pop(recording: Recording, proceed: Proceed, owner: Any, *args: Any) -> Any:
     return out if found is owner else getattr(found, proceed.name)(*args)
 
 
-@method(list, "index", "count", "copy", "__getitem__", "__len__", "__contains__", "__iter__")
+@method(list, "copy", "__getitem__", "__len__", "__contains__", "__iter__")
 @method(dict, "get", "items", "keys", "values", "copy", "__getitem__", "__contains__", "__len__", "most_common")
 @method(set, "copy", "union", "intersection", "difference", "issubset", "issuperset", "isdisjoint", "__contains__")
 @method(deque, "copy", "index", "count")
@@ -68,6 +74,25 @@ def _reads(recording: Recording, proceed: Proceed, owner: Any, *args: Any, **kwa
     """A method that reads a container."""
     found = recording.inside(owner)
     return proceed(*args, **kwargs) if found is owner else getattr(found, proceed.name)(*args, **kwargs)
+
+
+@method(list, "count")
+@method(tuple, "count")
+def _count(recording: Recording, proceed: Proceed, owner: Any, value: Any) -> Any:
+    same = [compare("Eq", item, value) for item in recording.inside(owner)]
+    return sum(map(weak_integer, same)) if any(map(is_abstract, same)) else sum(map(bool, same))
+
+
+@method(list, "index")
+@method(tuple, "index")
+def _index(recording: Recording, proceed: Proceed, owner: Any, value: Any, *bounds: Any) -> Any:
+    items = recording.inside(owner)
+    same = [] if bounds else [compare("Eq", item, value) for item in items]
+    if not any(map(is_abstract, same)):
+        return items.index(value, *bounds)
+    found = as_array(same)
+    demand(np.any(found), ValueError("the value is not in the list"))
+    return weak_integer(np.argmax(found))
 
 
 @means(heapq.heappush, heapq.heappop, heapq.heapify, heapq.heapreplace, heapq.heappushpop)

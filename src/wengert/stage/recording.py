@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from wengert.errors import LeakedTracerError, StagingError
-from wengert.functions.demands import is_abstract
+from wengert.functions.demands import demand, is_abstract
 from wengert.ir import Var, is_vague, user_location, users_line
 from wengert.read.blocks import iterate
 from wengert.read.convert import has_source
@@ -265,9 +265,17 @@ class Recording(Stretches, Observer):
                 return item_of_grown(owner, index)
         if type(owner) in (list, tuple) and is_abstract(index):
             return ITEMS[type(owner)](self.inside(owner), index)
+        if type(owner) is dict and is_abstract(index) and _are_whole(owner, index):
+            return self._by_key(self.inside(owner), index)
         if isinstance(owner, (Box, np.ndarray)) and has_abstract(index):
             return part_of(Box(GROUND, Var(owner)) if isinstance(owner, np.ndarray) else owner, index)
         return self.outside.item(owner, index)
+
+    def _by_key(self, owner: dict[int, Any], key: Any) -> Any:
+        """The item of an abstract key, of whole numbers."""
+        same = np.equal(np.array(list(owner)), key)
+        demand(np.any(same), KeyError("a key that is not in the dict"))
+        return ITEMS[list](list(owner.values()), np.argmax(same))
 
     def inside(self, x: Any) -> Any:
         """A container all of which is about to be read; what comes from outside is noted."""
@@ -424,3 +432,7 @@ def current_recording() -> Recording | None:
     """The recording in progress."""
     found = observer.get()
     return found if isinstance(found, Recording) else None
+
+
+def _are_whole(owner: dict[Any, Any], index: Any) -> bool:
+    return bool(owner) and all(type(key) is int for key in owner) and index.dtype.kind in "iu" and not index.shape
