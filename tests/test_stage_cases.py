@@ -16,6 +16,7 @@ from tests.scenarios import (
     staged_algebra,
     staged_fields,
     staged_language,
+    staged_methods,
     staged_sequences,
     staged_simulation,
 )
@@ -23,7 +24,8 @@ from tests.scenarios.case import Case
 from wengert.errors import StagingError
 from wengert.tree import flatten, unflatten
 
-MODULES = (staged_absences, staged_algebra, staged_fields, staged_language, staged_sequences, staged_simulation)
+MODULES = (staged_absences, staged_algebra, staged_fields, staged_language, staged_methods, staged_sequences,
+           staged_simulation)  # fmt: skip
 EVERY = [case for module in MODULES for case in module.CASES]
 
 # How many things there are, which kind of thing a value is, or which one is meant depends on numbers here.

@@ -51,10 +51,12 @@ def _window(part: slice, length: int) -> Cut:
     stop = length if part.stop is None else part.stop
     span = constant_difference(stop, start)
     if span is None:
-        raise StagingError(
+        error = StagingError(
             "the length of a slice depends on a value that is not known yet. Give it a fixed length, as in x[i:i+5], "
             f"or use a mask: np.where(np.arange(len(x)) < n, x, 0){users_line()}"
         )
+        error.box = stop - start  # an integer among the arguments becomes known
+        raise error
     size = max(0, -(-span // step))
     (low, high), (_, last) = interval(start), interval(stop)
     if high < 0 and last < 0:  # counted from the end

@@ -44,20 +44,22 @@ def item_of_grown(items: list[Any], index: Any) -> Any:
     ):
         return [item_of_grown(items, i) for i in range(index.start, 0)]
     if type(index) is not int or index >= 0:
-        raise refusal()
+        raise refusal(items)
     if -index <= len(known):
         return known[index]
     back = -index - len(known)
     if back > len(grown.last):
-        raise refusal()
+        raise refusal(items)
     enough = length_of(items) + index >= 0
     demand(enough, IndexError("list index out of range")) if is_abstract(enough) else None
     return grown.last[-back]
 
 
-def refusal() -> StagingError:
-    """The error for any other use."""
-    return StagingError(
+def refusal(items: list[Any]) -> StagingError:
+    """The error for any other use; a length that is an integer among the arguments becomes known then."""
+    error = StagingError(
         "a list to which a loop has appended a number of items that is not known yet can be asked for its length and "
         f"its last {DEPTH} items only. Write into an array of a fixed size instead{users_line()}"
     )
+    error.box = items[0].length
+    return error

@@ -325,7 +325,7 @@ class Recording(Stretches, Observer):
         if self.accumulator(container) is not None:
             raise GiveUp("it changes a list to which it appends")
         if grown_in(container) is not None and not appends:
-            raise refusal()
+            raise refusal(container)
         self.check_written(container)
         if isinstance(container, (list, dict, set, deque)):
             self.innermost.journal.note_contents(container)
@@ -335,7 +335,7 @@ class Recording(Stretches, Observer):
         if self.accumulator(container) is not None:
             raise GiveUp("it reads a list to which it appends")
         if grown_in(container) is not None:
-            raise refusal()
+            raise refusal(container)
 
     def combines(self, name: str, x: Any, y: Any) -> Any:
         """An operator that means something else for abstract numbers, or for what is from outside."""
