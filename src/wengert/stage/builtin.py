@@ -24,7 +24,7 @@ from wengert.stage.branches import truth
 from wengert.stage.expressions import Generated, elements
 from wengert.stage.grown import grown_in, length_of
 from wengert.stage.loops import loop
-from wengert.stage.masked import Masked
+from wengert.stage.masked import Masked, positions
 from wengert.stage.recording import Recording, is_abstract
 from wengert.stage.stacked import lazy_element
 from wengert.stage.streams import Parts, TracedRange, weak_integer
@@ -77,7 +77,7 @@ def _reversed(recording: Recording, proceed: Proceed, sequence: Any) -> Any:
 
 
 def _by_number(x: Any) -> bool:
-    return type(x) in (list, tuple, range, TracedRange, Box, np.ndarray, Parts)
+    return type(x) in (list, tuple, range, TracedRange, Box, np.ndarray, Parts, Masked)
 
 
 @means(map)
@@ -159,7 +159,7 @@ def _gone_through(recording: Recording, iterable: Any, body: Callable[[Any], Non
 
         loop(iterable.iterable, through, None, None, _names(*names), what)
         return True
-    if type(iterable) in (Box, TracedRange, Parts, list, tuple):
+    if type(iterable) in (Box, TracedRange, Parts, Masked, list, tuple):
         loop(iterable, body, None, None, _names(*names), what)
         return True
     return False
@@ -253,6 +253,16 @@ def _python(recording: Recording, proceed: Proceed, *args: Any, **kwargs: Any) -
 
 for _function in (*REAL, *COMPLEX, math.log, cmath.log):
     means(_function)(_python)
+
+
+@means(np.nonzero, np.where)
+def _nonzero(recording: Recording, proceed: Proceed, x: Any, *others: Any) -> Any:
+    return positions(x) if not others and is_abstract(x) and x.ndim else proceed(x, *others)
+
+
+@means(np.flatnonzero)
+def _flatnonzero(recording: Recording, proceed: Proceed, a: Any) -> Any:
+    return positions(np.ravel(a))[0] if is_abstract(a) else proceed(a)
 
 
 @means(np.unravel_index)

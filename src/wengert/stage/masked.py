@@ -15,17 +15,18 @@ import numpy as np
 from wengert.errors import StagingError
 from wengert.functions.demands import demand, is_abstract
 from wengert.ir import shape_of, users_line
-from wengert.record import Box
+from wengert.record import Box, ground
 
 
 class Masked(np.lib.mixins.NDArrayOperatorsMixin):
     """The elements of an array, along its leading axes, for which a mask holds."""
 
-    __slots__ = ("mask", "whole")
+    __slots__ = ("mask", "of", "whole")
 
     def __init__(self, whole: Any, mask: Any) -> None:
         self.whole = whole
         self.mask = mask
+        self.of: tuple[int, tuple[int, ...]] | None = None  # of positions: the axis, and the shape of what is searched
 
     @property
     def chosen(self) -> Any:
@@ -58,7 +59,7 @@ class Masked(np.lib.mixins.NDArrayOperatorsMixin):
                 raise _refusal("an operator with an array of another length")
         out = ufunc(*(x.whole if isinstance(x, Masked) else x for x in inputs))
         if target is not None:
-            self.whole = out
+            self.whole, self.of = out, None
             return self
         return tuple(Masked(part, self.mask) for part in out) if isinstance(out, tuple) else Masked(out, self.mask)
 
@@ -102,7 +103,19 @@ class Masked(np.lib.mixins.NDArrayOperatorsMixin):
         raise _refusal("a condition")
 
     def __getitem__(self, index: Any) -> Any:
-        raise _refusal("an index")
+        whole = type(index) is int or (is_abstract(index) and index.dtype.kind in "iu" and not index.shape)
+        if not whole or len(shape_of(self.mask)) != 1:
+            raise _refusal("an index")
+        place = np.where(index < 0, index + self.count, index)
+        demand(
+            (place >= 0) & (place < self.count), IndexError("index is out of bounds for what is chosen")
+        )
+        return self.in_front[place]
+
+    @property
+    def in_front(self) -> Any:
+        """An array in which the elements that are chosen come first, in their order."""
+        return self.whole[np.argsort(np.logical_not(self.mask), stable=True)]
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         raise _refusal("a conversion to a plain array")
@@ -118,6 +131,16 @@ def chosen_from(x: Any, mask: Any) -> Masked:
     one = flat[np.argmax(mask)]  # the first that is chosen
     found = Masked(x, mask)
     found.whole = np.where(found.chosen, x, one)
+    return found
+
+
+def positions(x: Any) -> tuple[Masked, ...]:
+    """`np.nonzero(x)`: where the elements are, along each axis."""
+    shape = shape_of(x)
+    mask = np.reshape(x if x.dtype.kind == "b" else x != 0, -1)
+    found = tuple([chosen_from(ground(one.ravel()), mask) for one in np.indices(shape)])
+    for axis, one in enumerate(found):
+        one.of = (axis, shape)
     return found
 
 
@@ -191,10 +214,40 @@ def part_of(x: Box, index: Any) -> Any:
     """`x[index]` with something abstract in the index."""
     if is_mask(index):
         return chosen_from(x, index)
+    if type(index) is Masked:
+        return Masked(x[index.whole], index.mask)
+    if type(index) is tuple and any(type(part) is Masked for part in index):
+        return _at_positions(x, index)
     if type(index) is tuple and index and is_mask(index[0]) and not any(map(has_abstract, index[1:])):
         rest = tuple(slice(None) for _ in index[0].shape)
         return chosen_from(x[(*rest, *index[1:])], index[0])
     return x[index]
+
+
+def _at_positions(x: Box, index: tuple[Any, ...]) -> Masked:
+    """`x[rows, columns]`, where these are chosen by one mask."""
+    chosen = [part for part in index if type(part) is Masked]
+    others = [part for part in index if type(part) is not Masked]
+    if (
+        len(index) > x.ndim
+        or any(not _same(part.mask, chosen[0].mask) for part in chosen)
+        or any(type(part) is not int for part in others)
+    ):
+        raise _refusal("an index of several kinds")
+    return Masked(x[tuple(part.whole if type(part) is Masked else part for part in index)], chosen[0].mask)
+
+
+def is_chosen(index: Any, x: Box) -> Any:
+    """The mask by which elements are written: an index that is one, or that is where it holds; `None` for others."""
+    if is_mask(index):
+        return index
+    parts = index if type(index) is tuple else (index,)
+    if not parts or any(type(part) is not Masked or part.of is None for part in parts):
+        return None
+    shape = parts[0].of[1]
+    fits = [part.of for part in parts] == [(axis, shape) for axis in range(len(shape))]
+    fits = fits and shape == shape_of(x)[: len(shape)] and all(_same(part.mask, parts[0].mask) for part in parts)
+    return np.reshape(parts[0].mask, shape) if fits else None
 
 
 def has_abstract(index: Any) -> bool:
@@ -203,4 +256,4 @@ def has_abstract(index: Any) -> bool:
         return any(map(has_abstract, index))
     if type(index) is slice:
         return any(map(is_abstract, (index.start, index.stop, index.step)))
-    return is_abstract(index)
+    return type(index) is Masked or is_abstract(index)

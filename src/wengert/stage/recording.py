@@ -42,7 +42,7 @@ from wengert.stage.constants import needed_by
 from wengert.stage.functions import Functions
 from wengert.stage.giving_up import GiveUp, Unroll
 from wengert.stage.grown import grown_in, item_of_grown, refusal
-from wengert.stage.masked import has_abstract, is_mask, part_of, write_chosen
+from wengert.stage.masked import has_abstract, is_chosen, part_of, write_chosen
 from wengert.stage.one_of import Missing, OneOf
 from wengert.stage.outcomes import raised, returned
 from wengert.stage.outside import Outside
@@ -289,8 +289,9 @@ class Recording(Stretches, Observer):
         if type(value) in BY_CASES and not isinstance(owner, (list, dict, deque)):
             BY_CASES[type(value)](value, lambda one: store(one, owner, index))
             return True
-        if isinstance(owner, Box) and is_mask(index):
-            write_chosen(owner, index, value)
+        mask = is_chosen(index, owner) if isinstance(owner, Box) else None
+        if mask is not None:
+            write_chosen(owner, mask, value)
             return True
         if isinstance(owner, (list, dict, deque)):
             self.writes_contents(owner)

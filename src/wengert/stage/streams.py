@@ -12,6 +12,7 @@ import numpy as np
 from wengert.errors import StagingError
 from wengert.ir import users_line
 from wengert.record import Box, ground
+from wengert.stage.masked import Masked
 from wengert.stage.recording import current_recording, is_abstract
 from wengert.stage.stacked import NoStack, Rows, rows_of
 from wengert.stage.tables import ITEMS
@@ -124,6 +125,9 @@ def stream_of(x: Any) -> Stream:
         return Stream(x.shape[0], lambda index: x[index])
     if type(x) in (list, tuple):
         return _of_list(x)
+    if type(x) is Masked and x.ndim == 1:
+        front = x.in_front
+        return Stream(x.count, lambda index: front[index])
     if isinstance(x, Parts) and x.is_new:
         return _of_parts(x)
     raise NoStream(f"it goes through a {type(x).__name__}")
@@ -143,9 +147,9 @@ def _of_parts(x: Parts) -> Stream:
     known = [length for length in lengths if type(length) is int]
     length = min(known) if len(known) == len(lengths) else None
     if length is None:
-        if len(lengths) > 1:
+        if len({id(one.ssa) if isinstance(one, Box) else one for one in lengths}) > 1:
             raise NoStream("zip goes through something of abstract length")
-        (length,) = lengths
+        length = lengths[0]
     return Stream(length, lambda index: tuple([one.item(index) for one in inner]))
 
 
