@@ -25,15 +25,23 @@ from tests.scenarios.case import Case
 from wengert.errors import StagingError
 from wengert.tree import flatten, unflatten
 
-MODULES = (staged_absences, staged_algebra, staged_fields, staged_language, staged_masks, staged_methods, staged_sequences,
-           staged_simulation)  # fmt: skip
+MODULES = (
+    staged_absences,
+    staged_algebra,
+    staged_fields,
+    staged_language,
+    staged_masks,
+    staged_methods,
+    staged_sequences,
+    staged_simulation,
+)
 EVERY = [case for module in MODULES for case in module.CASES]
 
 # How many things there are, which kind of thing a value is, or which one is meant depends on numbers here.
 REFUSED = frozenset({
-    "none_array", "dict_of_lists", "gram_schmidt", "pop_queue", "roll_by_traced", "match_tuple", "try_finally", "try_math_domain",
-    "two_shapes", "two_shapes_returned", "conditional_append",
-    "conditional_append_len", "quicksort", "conditional_dict", "conditional_range", "apply_map",
+    "none_array", "dict_of_lists", "gram_schmidt", "pop_queue", "roll_by_traced", "match_tuple", "try_finally",
+    "try_math_domain", "two_shapes", "two_shapes_returned", "conditional_append", "conditional_append_len", "quicksort",
+    "conditional_dict", "conditional_range", "apply_map",
 })  # fmt: skip
 # Points at which compiled code has NumPy's inf and nan where Python raises, or integers of 64 bits.
 OTHERWISE: dict[str, type[Exception] | None] = {
