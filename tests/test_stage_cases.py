@@ -39,7 +39,7 @@ EVERY = [case for module in MODULES for case in module.CASES]
 
 # How many things there are, which kind of thing a value is, or which one is meant depends on numbers here.
 REFUSED = frozenset({
-    "none_array", "dict_of_lists", "gram_schmidt", "pop_queue", "roll_by_traced", "match_tuple", "try_finally",
+    "none_array", "dict_of_lists", "gram_schmidt", "roll_by_traced", "match_tuple", "try_finally",
     "try_math_domain", "two_shapes", "two_shapes_returned", "conditional_append", "conditional_append_len", "quicksort",
     "conditional_dict", "conditional_range", "apply_map",
 })  # fmt: skip

@@ -372,8 +372,11 @@ def test_masked_reads() -> None:
     agrees(several, X)
     with pytest.raises(StagingError, match=r"np\.where\(mask, x, 0\)"):
         wg.compile(lambda x: np.concatenate([x[x > 0], x]))(X)
+    agrees(lambda x: x[x > 0][0] + x[x > 0][-1], X)
     with pytest.raises(StagingError, match="how many elements"):
-        wg.compile(lambda x: x[x > 0][0])(X)
+        wg.compile(lambda x: x[x > 0][1:])(X)
+    with pytest.raises(IndexError):
+        wg.compile(lambda x: x[x > 0][0])(-np.abs(X))
 
 
 def test_slices_with_ends_that_are_not_known() -> None:
