@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from wengert.ir import Line
 from wengert.native import loops, rows, single, sweeps, zeros
 from wengert.native.parts import Parts
 from wengert.native.scope import Scope
@@ -14,11 +17,15 @@ def lower(low: Scope, parts: Parts | None = None) -> None:
         if not item.lines:
             continue
         low.arena.begin(item.number)
+        if low.b.language == "c" and (parts is None or item.domain != ()):
+            remark(low, item.lines)
         if item.domain == ():
             if parts is None:
                 zeros.straight_group(low, item)
                 continue
             for line in item.lines:
+                if low.b.language == "c":
+                    remark(low, [line])
                 straight(low, line)
                 parts.check(low, line)
             continue
@@ -34,3 +41,12 @@ def lower(low: Scope, parts: Parts | None = None) -> None:
             single.emit(low, item.lines[0])
         if parts is not None:
             parts.check(low, item.lines[-1])
+
+
+def remark(low: Scope, lines: Sequence[Line]) -> None:
+    """The user's lines that instructions come of, as comments."""
+    shown = {f"line {x.line}: {x.text}": None for line in lines if (x := line.location) is not None and x.text}
+    for text in shown:
+        if text != low.remarked:
+            low.b.emit(f"/* {text.replace('*/', '* /').replace('/*', '/ *')} */")
+        low.remarked = text

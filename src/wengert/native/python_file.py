@@ -10,6 +10,7 @@ import ast
 import keyword
 import re
 import string
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ from wengert.primitives.index import SLOT, place_text, slots
 from wengert.regions.layout import Loop
 
 SHORT = 24  # elements of a literal that is written out
+WIDE = 60  # characters of a value that is written where it is read
 TIMES = """def times(a, b):
     \"\"\"a * b, where an exact zero wins over infinity and nan.\"\"\"
     with np.errstate(invalid="ignore"):
@@ -47,6 +49,9 @@ class Writer:
         self._known: dict[int, str] = {}
         self._place: Any = None
         self._count = 0
+        self._uses: Counter[Any] = Counter()
+        self._pending: dict[Var, str] = {}  # values that are written where they are read
+        self._derived: set[Var] = set()  # what comes of the chain rule
 
     # -- names ---------------------------------------------------------------------------------------------------------
 
@@ -55,7 +60,7 @@ class Writer:
         text = re.sub(r"\W+", "_", wish).strip("_")
         if not text or text[0].isdigit() or keyword.iskeyword(text):
             self._count += 1
-            text = f"v{self._count}"
+            text = f"{'d' if x in self._derived else 'v'}{self._count}"
         while text in self._taken:
             self._count += 1
             text = f"{text.rstrip('0123456789')}{self._count}"
@@ -101,8 +106,11 @@ class Writer:
 
     # -- lines ---------------------------------------------------------------------------------------------------------
 
-    def all(self, lines: Sequence[Line], depth: int) -> None:
+    def all(self, lines: Sequence[Line], depth: int, outputs: Sequence[Any] = ()) -> None:
         """Lines, with the user's own above those that came of it."""
+        uses = Counter(x for line in lines for x in line.inputs if type(x) is Var)
+        uses.update(x for x in outputs if type(x) is Var)
+        self._uses.update({x: count - self._uses[x] for x, count in uses.items()})
         for number, line in enumerate(lines):
             place, here = line.location, _where(line)
             last = number + 1 == len(lines) or _where(lines[number + 1]) != here
@@ -110,7 +118,47 @@ class Writer:
                 self.put(f"# line {place.line}: {place.text}", depth)
             self._place = here
             wish = _assigned(place.text) if place is not None and last else ""
+            if line.primitive.name == "times" or any(type(x) is Var and x in self._derived for x in line.inputs):
+                self._derived.update(line.outputs)
+                wish = ""
+            if not wish and self._is_read_next(line, lines[number + 1 :]):
+                inputs = self._inputs(line, depth)
+                raw = self._expression(line, inputs)
+                text = _tidy(raw)
+                if len(text) <= WIDE and all(raw.count(x) == 1 or x.isidentifier() for x in inputs):
+                    self._pending[line.outputs[0]] = text
+                    continue
+                self.put(f"{self.name(line.outputs[0])} = {text}", depth)
+                continue
             self.line(line, depth, wish)
+
+    def _is_read_next(self, line: Line, rest: Sequence[Line]) -> bool:
+        """Whether a value is read once, by a plain line that came of the same line of the user's."""
+        if len(line.outputs) != 1 or self._uses[line.outputs[0]] != 1 or not _is_plain(line):
+            return False
+        reader = next((other for other in rest if any(x is line.outputs[0] for x in other.inputs)), None)
+        return reader is not None and _is_plain(reader) and _where(reader) == _where(line)
+
+    def _inputs(self, line: Line, depth: int) -> list[str]:
+        """The inputs of a plain line, each a name or an expression that it reads once."""
+        inputs = [self._inside(x) for x in line.inputs]
+        held = [x for x in line.inputs if type(x) is Var and x in self._pending]
+        if held:
+            text = self._expression(line, inputs)
+            for x in held:
+                if text.count(self._pending[x]) != 1:
+                    written = self._pending.pop(x)
+                    self.put(f"{self.name(x)} = {written}", depth)
+            inputs = [self._inside(x) for x in line.inputs]
+        for x in held:
+            self._pending.pop(x, None)
+        return inputs
+
+    def _inside(self, x: Any) -> str:
+        if type(x) is Var and x in self._pending:
+            text = self._pending[x]
+            return text if isinstance(ast.parse(text, mode="eval").body, _CLOSED) else f"({text})"
+        return self.value(x)
 
     def line(self, line: Line, depth: int, wish: str = "") -> None:
         """One line."""
@@ -120,11 +168,12 @@ class Writer:
             return
         if any(isinstance(v.type, Seq) for v in line.outputs):
             raise UnsupportedError(f"source('python'): {line.primitive.name} of sequences")
-        inputs = [self.value(x) for x in line.inputs]
         if line.primitive.update is not None:
-            self._update(line, inputs, depth, wish)
+            self._update(line, [self.value(x) for x in line.inputs], depth, wish)
             return
+        inputs = self._inputs(line, depth)
         text = self._expression(line, inputs)
+        text = text if all(x.isidentifier() for x in inputs) else _tidy(text)
         if not line.outputs:
             self.put(text, depth)
             return
@@ -195,6 +244,7 @@ class Writer:
     def _start(self, variables: Sequence[Var], values: Sequence[Any], depth: int, names: Sequence[str] = ()) -> None:
         """Variables, with what they begin with."""
         given = [self.value(x) for x in values]
+        self._derived.update(v for v, x in zip(variables, values, strict=True) if type(x) is Var and x in self._derived)
         for k, (v, text) in enumerate(zip(variables, given, strict=True)):
             fresh = self.name(v, names[k] if k < len(names) else "")
             self.put(f"{fresh} = {text}", depth)
@@ -208,6 +258,8 @@ class Writer:
     def _share(self, variables: Sequence[Var], values: Sequence[Any]) -> None:
         for v, x in zip(variables, values, strict=True):
             self.names[v] = self.value(x)
+            if type(x) is Var and x in self._derived:
+                self._derived.add(v)
 
     def _for(self, line: Line, depth: int) -> None:
         params, body = line.params, line.params["body"]
@@ -228,7 +280,7 @@ class Writer:
         before = len(self.lines)
         for v, x in zip(items, parts.xs, strict=True):
             self.put(f"{self.name(v)} = {self._item(x, i)}", depth + 1)
-        self.all(body.lines, depth + 1)
+        self.all(body.lines, depth + 1, body.outputs)
         for y, x in zip(ys, body.outputs[carries:], strict=True):
             self.put(f"{y}[{i}] = {self.value(x)}", depth + 1)
         self._next(carried, body.outputs[:carries], depth + 1)
@@ -260,10 +312,10 @@ class Writer:
         for k, y in enumerate(ys):
             self.put(f"{y} = {0 if k == 0 else []}", depth)
         self.put("while True:", depth)
-        self.all(test.lines, depth + 1)
+        self.all(test.lines, depth + 1, test.outputs)
         self.put(f"if not {self.value(test.outputs[0])}:", depth + 1)
         self.put("break", depth + 2)
-        self.all(body.lines, depth + 1)
+        self.all(body.lines, depth + 1, body.outputs)
         if with_ys:
             self.put(f"{ys[0]} += 1", depth + 1)
         for y, x in zip(ys[1:], body.outputs[carries:], strict=True):
@@ -286,7 +338,7 @@ class Writer:
                 self.put(f"{'if' if number == 0 else 'elif'} {choice} == {number}:", depth)
             self._share(wl.inputs, operands)
             before = len(self.lines)
-            self.all(wl.lines, depth + 1)
+            self.all(wl.lines, depth + 1, wl.outputs)
             for out, x in zip(outs, wl.outputs, strict=True):
                 self.put(f"{out} = {self.value(x)}", depth + 1)
             if len(self.lines) == before:
@@ -295,9 +347,27 @@ class Writer:
     def _remat(self, line: Line, depth: int) -> None:
         body = line.params["body"]
         self._share(body.inputs, line.inputs)
-        self.all(body.lines, depth)
+        self.all(body.lines, depth, body.outputs)
         for v, x in zip(line.outputs, body.outputs, strict=True):
             self.names[v] = self.value(x)
+
+
+def _tidy(text: str) -> str:
+    """An expression without parentheses that are not needed."""
+    return ast.unparse(ast.parse(text, mode="eval"))
+
+
+_CLOSED = (ast.Call, ast.Name, ast.Subscript, ast.Attribute, ast.Constant)  # what needs no parentheses
+
+
+def _is_plain(line: Line) -> bool:
+    """Whether a line is one expression."""
+    regions = ("for", "while", "cond", "remat")
+    return line.primitive.name not in regions and line.primitive.update is None and not _of_sequences(line)
+
+
+def _of_sequences(line: Line) -> bool:
+    return any(isinstance(v.type, Seq) for v in line.outputs)
 
 
 def _where(line: Line) -> Any:
@@ -335,7 +405,7 @@ def python_file(wl: WengertList, name: str, single: bool = False) -> str:
     """The program; of a `single` output it returns the value, else a tuple."""
     writer = Writer()
     given = [writer.name(x, wl.names[k] if k < len(wl.names) else f"x{k}") for k, x in enumerate(wl.inputs)]
-    writer.all(wl.lines, 1)
+    writer.all(wl.lines, 1, wl.outputs)
     results = ", ".join(writer.value(x) for x in wl.outputs) or "()"
     body = "\n".join(writer.lines)
     imports = ["import numpy as np"]
@@ -346,6 +416,10 @@ def python_file(wl: WengertList, name: str, single: bool = False) -> str:
     parts = ["\n".join(imports), *writer.helpers.values()]
     if writer.constants:
         parts.append("\n".join(writer.constants))
+    shown = [f"    {text}: {x.type}".rstrip("~") for text, x in zip(given, wl.inputs, strict=True)]
+    outs = ", ".join(str(x.type if type(x) is Var else type_of(x)).rstrip("~") for x in wl.outputs)
+    head = [f"def {name}({', '.join(given)}):", f'    """Made by wengert from a list of {len(wl.lines)} lines.', ""]
+    about = "\n".join([*head, *shown, f"    -> {outs}", '    """'])
     comma = "," if len(wl.outputs) == 1 and not single else ""
-    parts.append("\n".join(x for x in (f"def {name}({', '.join(given)}):", body, f"    return {results}{comma}") if x))
+    parts.append("\n".join(x for x in (about, body, f"    return {results}{comma}") if x))
     return "\n\n\n".join(parts) + "\n"

@@ -45,6 +45,7 @@ class Scope:
         self.spilled: dict[Var, Callable[[], Any]] = {}  # what an earlier part left in memory
         self.spilled_sequences: dict[Var, Callable[[], Any]] = {}
         self.claims: dict[Var, Any] = {}
+        self.remarked = ""  # the line of the user's that was named last
         self.grows_in: dict[Var, Any] = {}  # sequences that grow at the end of others, and where in these they began
         self.began: dict[Var, Val] = {}
         self.arena = Arena(self.plan)
