@@ -119,13 +119,16 @@ class Body:
         contents = self.journal.changed_contents()
         self._raw += [(Whole(change.container), change.new) for change in contents]
         self.appended = {id(change.container): change.appended_count for change in contents}
+        stacked: dict[int, Stacked | None] = {}
         self._finals = {}
         for place, new in self._raw:
             if isinstance(place, Item) and id(place.owner) in self._scattered:
-                place = self._stacked(place.owner) or place
-                if place.key in self._finals:
+                if id(place.owner) not in stacked:
+                    whole = stacked[id(place.owner)] = self._stacked(place.owner)
+                    if whole is not None:
+                        self._finals[whole.key] = final_of(whole, whole.get(), self.look)
+                if stacked[id(place.owner)] is not None:
                     continue
-                new = new if isinstance(place, Item) else place.get()
             self._finals[place.key] = final_of(place, new, self.look, lazily=self.is_root)
         if self.outcome is not None and RETURN in self.outcome.ways:
             self.value = final_of(None, self.outcome.value, self.look)
