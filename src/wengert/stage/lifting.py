@@ -77,8 +77,11 @@ class Lift:
             box = self.inputs[0]
             self.place.put((box.level, box.ssa))
         else:
-            value = rebuild(self.frame, iter(self.inputs))
-            self.stand_ins = frozenset({id(box) for box in self.inputs if box.is_array()}) | containers(value).keys()
+            given = [x.snapshot() if isinstance(x, Box) else x for x in self.inputs]  # these may be written
+            value = rebuild(self.frame, iter(given))
+            arrays = {id(box) for box in given if isinstance(box, Box) and box.is_array()}
+            self.stand_ins = frozenset(arrays) | containers(value).keys()
+            del given
             self.place.put(value)
             self.shared = body.journal.is_shared(self.place)
 
@@ -125,6 +128,11 @@ class Lift:
         self.frame = final.frame
         self.kinds = [leaf_type(leaf) for leaf in final.leaves]
         self.steps = [None] * len(self.kinds)
+
+    def is_kept(self) -> bool:
+        """Whether a pass leaves everything as it was."""
+        pairs = zip(self.inputs, self.final.leaves, strict=True)
+        return all(isinstance(a, Box) and isinstance(b, Box) and a.ssa is b.ssa for a, b in pairs)
 
     def fits(self) -> bool:
         """Whether the first pass can begin with what is in the place."""

@@ -126,6 +126,8 @@ class Rolling:
                 self._check_identity(trial)
                 return trial
             trial.level.close()
+            del trial  # with what it refers to: see `Journal.is_shared`
+            self._failed = None
         raise GiveUp("what it carries does not settle in a few passes")
 
     def _trial(self) -> Body:
@@ -205,7 +207,24 @@ class Rolling:
         for key, lift in self.lifts.items():
             if not failed and key not in finals:
                 news |= lift.adapt(self.recording.current(lift.place), self.index.ssa, kinds)
-        return news
+        return news or (not failed and self._without_first_names())
+
+    def _without_first_names(self) -> bool:
+        """Arrays that go from name to name (`a, b = b, a`) are carried by the names alone; whether there are any."""
+        by_name = {
+            one.number
+            for lift in self.lifts.values()
+            for one in lift.initial.arrays
+            if one is not None and not isinstance(lift.place, (Contents, Stacked))
+        }
+        found = [
+            key
+            for key, lift in self.lifts.items()
+            if isinstance(lift.place, Contents) and id(lift.place.box) in by_name and lift.is_kept()
+        ]
+        for key in found:
+            del self.lifts[key]
+        return bool(found)
 
     def _with_types(self, place: Stacked) -> bool:
         """The items of a list go together from now on, in the types that they have now."""
@@ -315,7 +334,7 @@ class Rolling:
         begins = [one for lift in by_value for one in lift.initial.arrays if one is not None]
         if any(("box", one.number) in self.lifts for one in begins):
             self._peel("an array that it writes has several names")
-        touched = [lift for lift in by_value if lift.stand_ins & trial.written]
+        touched = _moving(by_value, [lift for lift in by_value if lift.stand_ins & trial.written])
         if not touched:
             return
         numbers = [one.number for one in arrays]
@@ -381,6 +400,14 @@ def _names_of(*functions: Any) -> Iterator[tuple[int, str]]:
 
 def _is_of(trial: Body, leaf: Any) -> bool:
     return isinstance(leaf, Box) and leaf.level is trial.level
+
+
+def _moving(lifts: list[Lift], touched: list[Lift]) -> list[Lift]:
+    """The places in which something is written, and those from which it comes in passes before (`a, b = b, a`)."""
+    for lift in touched:  # grows
+        left = {one.number for one in lift.final.arrays if one is not None} | lift.final.made
+        touched += [one for one in lifts if one.stand_ins & left and not any(one is other for other in touched)]
+    return touched
 
 
 def several(numbers: Iterable[int]) -> set[int]:
