@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import functools
-import weakref
 from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from wengert.ir import Var, WengertList
 from wengert.primitives.effects import Raised
 from wengert.record import Box, Closed
-from wengert.stage.aliases import Doubt
+from wengert.stage.aliases import Doubt, Shown, shown
 from wengert.stage.callees import cells_around
 from wengert.stage.journal import Journal, apart, joined
 from wengert.stage.outcomes import RETURN, Outcome
@@ -20,14 +19,6 @@ from wengert.stage.report import Entry
 from wengert.stage.stacked import Stacked
 from wengert.stage.stacked import place_of as stacked_place
 from wengert.stage.values import LEAF, Frame, Look, containers, flatten
-
-
-class Shown(NamedTuple):
-    """An array that can be written, as it was known when a body ended: it may be gone since."""
-
-    number: int  # its identity
-    born: int
-    ref: Callable[[], Box | None]
 
 
 @dataclass
@@ -90,6 +81,7 @@ class Body:
         self.entries: list[Entry] = []  # what has become of the loops and choices in it
         self._raw: list[tuple[Place, Any]] = []
         self._finals: dict[tuple[Any, ...], Final] = {}
+        self.arrays_written: frozenset[tuple[int, int]] = frozenset()  # of those that it makes
         self.written: frozenset[int] = frozenset()  # the objects that it writes, by identity
         self.error: tuple[Raised, list[Any], Any] | None = None  # what is raised, the values in it, and where
         self.value: Final | None = None  # what is returned
@@ -115,6 +107,7 @@ class Body:
     def collect(self) -> None:
         """Note what is in the places that were written, before it is undone."""
         self.written = self.journal.written()
+        self.arrays_written = frozenset(self.journal.new_arrays_written)
         self._raw = [(change.place, change.new) for change in self.journal.changes()]
         contents = self.journal.changed_contents()
         self._raw += [(Whole(change.container), change.new) for change in contents]
@@ -224,12 +217,6 @@ def final_of(place: Place | None, value: Any, look: Look | None = None, lazily: 
 def _is_unread(value: Any) -> bool:
     """Whether a value is a number in a stack that nobody has read: it is not written either."""
     return isinstance(value, Box) and value.seen < 0 and not value.ssa.type.shape
-
-
-def shown(box: Box) -> Shown:
-    """The array that a Box stands for, or is a view of."""
-    root = box.root()
-    return Shown(id(root), root.born, weakref.ref(root))
 
 
 def now(value: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from wengert.ir import Array, Var, WengertList, bind
-from wengert.record import Box
+from wengert.record import Box, ground
 from wengert.regions import for_, index_type, while_
 from wengert.stage.accumulators import filled
 from wengert.stage.affine import last_value, outgrows, passes_while
@@ -17,11 +17,13 @@ from wengert.stage.alternatives import side_by_side
 from wengert.stage.bodies import Body, Final, final_of
 from wengert.stage.giving_up import GiveUp
 from wengert.stage.grown import DEPTH, Grown, grown_in
+from wengert.stage.identity import Identities, Slot, State, in_common
 from wengert.stage.joining import Mismatch, cast, join
 from wengert.stage.outcomes import BREAK, CONTINUE, EXHAUSTED, FALL, RETURN, Outcome, code_of, ways_of
-from wengert.stage.places import Place
+from wengert.stage.places import Contents, Place
 from wengert.stage.recording import Recording
 from wengert.stage.rolling import Rolling
+from wengert.stage.stacked import Stacked
 from wengert.stage.streams import affine_item
 from wengert.stage.unknown import Unknown
 from wengert.stage.values import LEAF, STATIC, Frame, leaf_type, rebuild, zeros_of
@@ -68,7 +70,9 @@ class Emission:
         self.fixed: dict[Var, Any] = {}  # inputs of the body that are the same in all passes
         self.ys: list[Any] = []
         self._copies: list[Any] = []
-        self._arrays: dict[int, list[Box]] = {}
+        self._arrays: dict[Slot, list[Box]] = {}
+        self._states: list[State] = []
+        self._survivors: dict[Slot, Box] = {}
 
     def _passes(self) -> Any:
         """The number of passes, plain or abstract, where it does not depend on what happens in them."""
@@ -100,9 +104,9 @@ class Emission:
         count = None if loops else self._counter()
         outputs = self._counted() if loops else self._while()
         passes = self.passes if loops else self._value(count, outputs)
+        self._identify(places)
         for place, frame, results, final in places:
-            leaves = [self._value(one, outputs, passes) for one in results]
-            self._fill(place, frame, leaves, final)
+            self._fill(place, frame, [self._value(one, outputs, passes) for one in results], final)
         if grows:
             self._grow(lasts, passes, outputs)
         else:
@@ -351,14 +355,13 @@ class Emission:
         return outputs[next(i for i, one in enumerate(self.carries) if one is result.carry)]
 
     def _fill(self, place: Place, frame: Frame, leaves: list[Any], final: Final) -> None:
+        for i in range(len(leaves)):
+            leaves[i] = self._survivors.get((id(final), i), leaves[i])
+            if isinstance(leaves[i], np.ndarray) and leaves[i].ndim:
+                leaves[i] = ground(leaves[i].copy())
         value = leaves[0] if frame is LEAF else rebuild(frame, iter(leaves))
         self.recording.assign(place, value)
-        self._keep_twins(final, [value], leaves)
-        for leaf, one in zip(leaves, final.arrays, strict=True):
-            box = None if one is None else one.ref()
-            if isinstance(leaf, Box) and box is not None and one is not None and one.born < self.trial.journal.began:
-                reason = Doubt(f"{place.name} may be another name of an array since the loop")
-                self.recording.aliases.add(leaf, [box], reason)
+        self._keep(final, [value], leaves)
 
     def _fill_lists(self, rows: list[list[Any]], outputs: list[Any]) -> None:
         left = iter(rows)
@@ -375,15 +378,35 @@ class Emission:
             filled(items.items, before, found, self.passes)
             per_pass = len(found)
             for number, (item, row) in enumerate(zip(items.appended, found, strict=True)):
-                self._keep_twins(item, items.items[len(before) + number :: per_pass], row[1])
+                self._keep(item, items.items[len(before) + number :: per_pass], row[1])
 
-    def _keep_twins(self, final: Final, values: Sequence[Any], leaves: Sequence[Any]) -> None:
+    def _identify(self, places: Sequence[tuple[Place, Frame, list[Result], Final]]) -> None:
+        """Find out which arrays are one after the loop, and which are those from before it."""
+        lifts = [one for one in self.rolling.lifts.values() if not isinstance(one.place, (Contents, Stacked))]
+        carried = {id(one.final) for one in self.rolling.lifts.values()}
+        others = [(final, False) for *_, final in places if id(final) not in carried]
+        others += [(item, True) for item in self._appended()]
+        self._identities = Identities(lifts, others, self.recording.aliases.kin, self.trial.journal.began)
+        self._states = self._identities.after(self.passes)
+        written = {
+            id(one.ref())
+            for lift in lifts
+            if id(lift) in self.rolling.touched
+            for one in lift.initial.arrays
+            if one is not None
+        }
+        for slot in {slot for state in self._states for slot in state}:
+            box = self._identities.survivor(slot, self._states)
+            if box is not None and id(box) not in written:
+                self._survivors[slot] = box
+
+    def _keep(self, final: Final, values: Sequence[Any], leaves: Sequence[Any]) -> None:
         """Note where arrays and containers go that a pass has left in more than one place."""
         if final.made & self.rolling.twins:
             self._copies += values
-        for leaf, one in zip(leaves, final.arrays, strict=True):
-            if one is not None and one.number in self.rolling.twins and isinstance(leaf, Box):
-                self._arrays.setdefault(one.number, []).append(leaf)
+        for i, leaf in enumerate(leaves):
+            if isinstance(leaf, Box) and leaf.is_array():
+                self._arrays.setdefault((id(final), i), []).append(leaf.root())
 
     def _guard(self) -> None:
         """What was one thing in several places is several after the loop: they may be read, not written."""
@@ -392,9 +415,18 @@ class Emission:
         loop = (self.rolling.body.__code__, self.rolling.location) if short else None
         reason = Doubt(f"{line} has left the same array or container in several places", loop)
         self.recording.guard(self._copies, reason)
-        for boxes in self._arrays.values():
-            for number, box in enumerate(boxes):
-                self.recording.aliases.add(box, boxes[number + 1 :], reason)
+        aliases, found = self.recording.aliases, self._arrays
+        for one, other in in_common(self._states):
+            for box in found.get(one, ()):
+                aliases.add(box, found.get(other, ()), reason)
+        for slot in self._identities.repeated:
+            for box in found.get(slot, ()):
+                aliases.repeats(box, reason)
+        for slot, boxes in found.items():
+            tokens = frozenset().union(*(state.get(slot, frozenset()) for state in self._states))
+            old = [ref() for token, ref in self._identities.before.items() if token in tokens]
+            for box in boxes:
+                aliases.add(box, [one for one in old if one is not None], reason)
 
     def _outcome(self, code: Result | None, value: list[Result], outputs: list[Any]) -> Outcome | None:
         if code is None:

@@ -75,6 +75,7 @@ class Journal:
         self.began = next(births)
         self._owned: dict[int, _Owned] = {}
         self.new_boxes_written: set[int] = set()  # those made since then
+        self.new_arrays_written: set[tuple[int, int]] = set()  # the same, with the times when they were made
         self.writes = 0
 
     # -- before a write ------------------------------------------------------------------------------------------------
@@ -92,6 +93,7 @@ class Journal:
         self.writes += 1
         if box.born > self.began:
             self.new_boxes_written.add(id(box))
+            self.new_arrays_written.add((id(box), box.born))
         elif not self.has(Contents(box)):
             box.ssa.freeze()
             self.note(Contents(box))

@@ -42,6 +42,7 @@ class Lift:
     steps: list[int | None] = field(default_factory=list)
     inputs: list[Any] = field(default_factory=list)
     stand_ins: frozenset[int] = frozenset()  # the arrays and containers that are in the place in that trial
+    given: dict[tuple[int, int], int] = field(default_factory=dict)  # of the arrays among them which number each is
     shared: bool = False  # whether what was there before is known elsewhere, too
     final: Any = None  # what a pass leaves there
     uneven: set[int] = field(default_factory=set)  # numbers that were thought to grow evenly, and do not
@@ -62,7 +63,7 @@ class Lift:
 
     def enter(self, body: Body, index: Box) -> None:
         """Put inputs of the body into the place."""
-        self.inputs, self.stand_ins = [], frozenset()
+        self.inputs, self.stand_ins, self.given = [], frozenset(), {}
         for kind, step, first in zip(self.kinds, self.steps, self.first, strict=True):
             if step is not None:
                 self.inputs.append(affine_item(first, step, index))
@@ -79,8 +80,10 @@ class Lift:
         else:
             given = [x.snapshot() if isinstance(x, Box) else x for x in self.inputs]  # these may be written
             value = rebuild(self.frame, iter(given))
-            arrays = {id(box) for box in given if isinstance(box, Box) and box.is_array()}
-            self.stand_ins = frozenset(arrays) | containers(value).keys()
+            arrays = {i: box for i, box in enumerate(given) if isinstance(box, Box) and box.is_array()}
+            self.given = {(id(box), box.born): i for i, box in arrays.items()}
+            self.stand_ins = frozenset(map(id, arrays.values())) | containers(value).keys()
+            del arrays
             del given
             self.place.put(value)
             self.shared = body.journal.is_shared(self.place)

@@ -147,6 +147,9 @@ class Recording(Stretches, Observer):
         if type(value) is Missing:
             value = UNBOUND
         if isinstance(place, Contents):
+            if not isinstance(value, Box):
+                place.box[...] = value
+                return
             self._writes_box(place.box)
             value = (value.level, value.ssa)
         elif isinstance(place, (Whole, Stacked)):
@@ -161,6 +164,10 @@ class Recording(Stretches, Observer):
     def current(self, place: Place) -> Final:
         """What is in a place now."""
         return final_of(place, self.outside.in_place(place), self.outside.opened)
+
+    def current_in(self, body: Body, place: Place) -> Final:
+        """What is in a place at the end of a body that is open for it."""
+        return final_of(place, self.outside.in_place(place), body.look)
 
     def guard(self, values: Iterable[Any], reason: Doubt) -> None:
         """Note that what is in some values may be one with something else: it must not be written."""

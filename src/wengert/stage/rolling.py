@@ -19,6 +19,7 @@ from wengert.ir.location import is_internal
 from wengert.record import Box
 from wengert.regions import index_type
 from wengert.stage.accumulators import Accumulator, Deeper
+from wengert.stage.aliases import Shown, closure
 from wengert.stage.alternatives import side_by_side
 from wengert.stage.bodies import Body, Final
 from wengert.stage.branches import select, truth
@@ -93,6 +94,7 @@ class Rolling:
         # A condition that writes is part of the body.
         self.test_writes = test is not None and any(stored_names(test.__code__))
         self.peeled = 0
+        self.touched: set[int] = set()  # what is carried by value and written, by identity
         self.twins: set[int] = set()  # arrays and containers that a pass leaves in more than one place
         self._failed: Any = None
 
@@ -321,7 +323,6 @@ class Rolling:
                     raise GiveUp(f"a {type(value).__name__} is made in each pass")
         every = [*fresh, *lifted]
         self.twins = several(number for final in every for number in final.made)
-        self.twins |= several(one.number for final in every for one in final.arrays if one is not None)
 
     def _check_sharing(self, trial: Body) -> None:
         """Where a pass writes into arrays or containers that are carried by value, nothing else may show them."""
@@ -334,15 +335,42 @@ class Rolling:
         begins = [one for lift in by_value for one in lift.initial.arrays if one is not None]
         if any(("box", one.number) in self.lifts for one in begins):
             self._peel("an array that it writes has several names")
-        touched = _moving(by_value, [lift for lift in by_value if lift.stand_ins & trial.written])
+        touched = self._moving(by_value, trial)
+        self.touched = set(map(id, touched))
         if not touched:
             return
-        numbers = [one.number for one in arrays]
-        numbers += [number for final in (*self._finals, *appended) for number in final.made]
-        if old or len(set(numbers)) < len(numbers):
+        kin = self.recording.aliases.kin
+        arrays = [one for final in (*self._finals, *appended) for one in final.arrays if one is not None]
+        places = [closure(one, kin) for one in arrays]
+        left = [one for lift in touched for one in lift.final.arrays if one is not None]
+        moved = {one.key for each in left for one in closure(each, kin)}
+        moved |= {key for lift in touched for key in lift.given}
+        counts = Counter(key for place in places for key in {one.key for one in place})
+        made = [number for final in (*self._finals, *appended) for number in final.made]
+        began = trial.journal.began
+        if (
+            any(count > 1 and key in moved for key, count in counts.items())
+            or any(one.born < began and one.key in moved for place in places for one in place)
+            or len(set(made)) < len(made)
+        ):
             raise GiveUp("an array or a container that it writes has several names")
         if any(lift.shared for lift in touched):
             self._peel("an array or a container that it writes has several names")
+
+    def _moving(self, lifts: list[Lift], trial: Body) -> list[Lift]:
+        """The places in which something is written, and those from which it has come (`a, b = b, a`)."""
+        kin = self.recording.aliases.kin
+        written = {one.key for key in trial.arrays_written for one in closure(Shown(key, _gone, False), kin)}
+        touched = [lift for lift in lifts if lift.stand_ins & trial.written or lift.given.keys() & written]
+        for lift in touched:  # grows
+            left = {one.key for each in lift.final.arrays if each is not None for one in closure(each, kin)}
+            touched += [
+                one
+                for one in lifts
+                if (one.given.keys() & left or one.stand_ins & lift.final.made)
+                and not any(one is other for other in touched)
+            ]
+        return touched
 
     def _peel(self, reason: str) -> None:
         if self.peeled:
@@ -402,12 +430,8 @@ def _is_of(trial: Body, leaf: Any) -> bool:
     return isinstance(leaf, Box) and leaf.level is trial.level
 
 
-def _moving(lifts: list[Lift], touched: list[Lift]) -> list[Lift]:
-    """The places in which something is written, and those from which it comes in passes before (`a, b = b, a`)."""
-    for lift in touched:  # grows
-        left = {one.number for one in lift.final.arrays if one is not None} | lift.final.made
-        touched += [one for one in lifts if one.stand_ins & left and not any(one is other for other in touched)]
-    return touched
+def _gone() -> None:
+    """An array that is not known any more."""
 
 
 def several(numbers: Iterable[int]) -> set[int]:

@@ -240,9 +240,8 @@ class Selection:
         """Note which arrays a new one may be: those that both bodies may have left in its place."""
         for leaf, refs in zip(leaves, arrays, strict=True):
             if isinstance(leaf, Box) and leaf.is_array():
-                others = [one.ref() for one in refs if one is not None]
                 reason = Doubt(f"{name} may be one array or another since {self.line}")
-                self.recording.aliases.add(leaf, [one for one in others if one is not None], reason)
+                self.recording.aliases.may_be(leaf, [one for one in refs if one is not None], reason)
 
     def _with_errors(self) -> Outcome | None:
         """At least one of the bodies raises: that becomes an assertion, and the other one happens."""
