@@ -69,7 +69,8 @@ class Aliases:
     def may_be(self, box: Box, others: Sequence[Shown], reason: Doubt) -> None:
         """Note that an array may be one of others, some of which may be gone."""
         self.kin.setdefault(shown(box).key, []).extend(others)
-        self.add(box, [one for one in (other.ref() for other in others) if one is not None], reason)
+        every = {one.key: one.ref() for other in others for one in closure(other, self.kin)}
+        self.add(box, [one for one in every.values() if one is not None], reason)
 
     def repeats(self, box: Box, reason: Doubt) -> None:
         """Note that one array has several parts of another."""

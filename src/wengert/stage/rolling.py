@@ -354,6 +354,11 @@ class Rolling:
             or len(set(made)) < len(made)
         ):
             raise GiveUp("an array or a container that it writes has several names")
+        begins = [one for lift in touched for one in lift.initial.arrays if one is not None]
+        for box in (one.ref() for one in begins):
+            doubt = None if box is None else self.recording.aliases.doubt(box)
+            if doubt is not None:
+                raise GiveUp(f"{doubt.reason}, and it is written")
         if any(lift.shared for lift in touched):
             self._peel("an array or a container that it writes has several names")
 

@@ -13,7 +13,7 @@ from wengert.ir import Array, Location, Var, WengertList
 from wengert.primitives import check
 from wengert.record import Box
 from wengert.regions import cond
-from wengert.stage.aliases import Doubt
+from wengert.stage.aliases import Doubt, closure
 from wengert.stage.alternatives import side_by_side
 from wengert.stage.bodies import Body, Final, final_of
 from wengert.stage.joining import Mismatch, cast, join
@@ -45,6 +45,7 @@ class Selection:
         self.line = f"the {what} of line {location.line}" if isinstance(location, Location) else f"the {what}"
         self._doubtful: dict[str, list[Any]] = {}  # containers that must not be written any more
         self._filled: list[Place] = []
+        self._arrays: list[tuple[Box, list[set[Any]]]] = []  # new ones, and what they may be in each case
         self.pairs: list[tuple[Any, Any, Array]] = []  # for each output of the line a value of each body, and the type
 
     def finish(self, live: Iterable[str], lasting: Iterable[str]) -> Outcome | None:
@@ -241,7 +242,13 @@ class Selection:
         for leaf, refs in zip(leaves, arrays, strict=True):
             if isinstance(leaf, Box) and leaf.is_array():
                 reason = Doubt(f"{name} may be one array or another since {self.line}")
-                self.recording.aliases.may_be(leaf, [one for one in refs if one is not None], reason)
+                aliases = self.recording.aliases
+                aliases.may_be(leaf, [one for one in refs if one is not None], reason)
+                ways = [set() if one is None else {each.key for each in closure(one, aliases.kin)} for one in refs]
+                for other, others in self._arrays:
+                    if any(a & b for a, b in zip(ways, others, strict=False)):
+                        aliases.add(leaf, [other], reason)
+                self._arrays.append((leaf, ways))
 
     def _with_errors(self) -> Outcome | None:
         """At least one of the bodies raises: that becomes an assertion, and the other one happens."""
@@ -287,6 +294,10 @@ class Selection:
             return body.outcome
         value = rebuild(body.value.frame, iter([now(leaf) for leaf in body.value.leaves]))
         return returned(value) if body.outcome.is_known else Outcome(now(body.outcome.code), value, body.outcome.ways)
+
+
+def _is_active(leaf: Any) -> bool:
+    return not isinstance(leaf, Box) or leaf.level.active
 
 
 def _one_object(pair: Sequence[Final]) -> Any:
