@@ -165,10 +165,6 @@ class Recording(Stretches, Observer):
         """What is in a place now."""
         return final_of(place, self.outside.in_place(place), self.outside.opened)
 
-    def current_in(self, body: Body, place: Place) -> Final:
-        """What is in a place at the end of a body that is open for it."""
-        return final_of(place, self.outside.in_place(place), body.look)
-
     def guard(self, values: Iterable[Any], reason: Doubt) -> None:
         """Note that what is in some values may be one with something else: it must not be written."""
         for value in values:

@@ -296,10 +296,6 @@ class Selection:
         return returned(value) if body.outcome.is_known else Outcome(now(body.outcome.code), value, body.outcome.ways)
 
 
-def _is_active(leaf: Any) -> bool:
-    return not isinstance(leaf, Box) or leaf.level.active
-
-
 def _one_object(pair: Sequence[Final]) -> Any:
     """The container that was there before, if both cases leave the same one; else None."""
     one, other = pair
