@@ -179,7 +179,9 @@ class Backward:
                 adjoint = self.adjoints.get(x)
                 if adjoint is None:
                     adjoint = np.zeros(shape_of(xs[0]), dtype_of(zeros_like(xs[0])), layout(xs[0]))
-                elif x not in self._own or not isinstance(adjoint, (np.ndarray, Traced)):  # 0-d sums are scalars
+                elif not _is_pure(adjoint) and (
+                    x not in self._own or not isinstance(adjoint, (np.ndarray, Traced))  # 0-d sums are scalars
+                ):
                     adjoint = copy(adjoint, order=layout(xs[0]))
                 self.adjoints[x] = primitive.accumulate(adjoint, ct, *xs, **params)
                 self._own.add(x)
@@ -200,7 +202,7 @@ class Backward:
         base = line.inputs[0]
         if self._wanted(base):
             assert primitive.transpose_update is not None
-            own = owned and isinstance(ct, (np.ndarray, Traced))  # 0-d sums are scalars
+            own = _is_pure(ct) or (owned and isinstance(ct, (np.ndarray, Traced)))  # 0-d sums are scalars
             rest = ct if own else copy(ct, order=layout(xs[0]))
             self._add(base, primitive.transpose_update(rest, *xs, **params), owned=True)
 
@@ -240,6 +242,11 @@ def _scaled(ct: Any, factor: Any) -> Any:
     if type(ct) is np.ndarray and ct.size > 1 and not any(ct.strides):
         return np.broadcast_to(_scaled(ct[(0,) * ct.ndim], factor), ct.shape)
     return -ct if factor == -1 else factor * ct
+
+
+def _is_pure(ct: Any) -> bool:
+    """Whether an update makes another value, as in a list: then nobody's buffer is written."""
+    return isinstance(ct, Traced) and isinstance(ct.level, Staged)
 
 
 def layout(x: Any) -> Literal["C", "F"]:
