@@ -35,6 +35,8 @@ class Program:
         The list in which loops are loops, what its inputs are given, and how many of them are the user's arguments.
     note, file
         What else there is to say; where the function is defined.
+    whole
+        Whether the entries are those of all loops and branches that were reached.
     """
 
     list: WengertList
@@ -45,14 +47,15 @@ class Program:
     arguments: int = 0
     note: str = ""
     file: str = ""
+    whole: bool = True
 
     def regions(self) -> tuple[Region, ...]:
         """The loops and branches, with the bytes that each of them keeps for the reverse sweep."""
         if self.compiled is None or not self.entries:
-            return regions_of(self.entries, first=self.file)
+            return regions_of(self.entries, first=self.file, whole=False)
         moving = [k < self.arguments and var.type.dtype.kind in "fc" for k, var in enumerate(self.compiled.inputs)]
         kept = bytes_passed(self.compiled, self.point) or bytes_kept(self.compiled, self.point, moving)
-        return regions_of(self.entries, kept, self.file)
+        return regions_of(self.entries, kept, self.file, self.whole)
 
 
 def program_at(fun: Callable[..., Any] | WengertList, args: Sequence[Any], what: str) -> Program:
@@ -61,7 +64,7 @@ def program_at(fun: Callable[..., Any] | WengertList, args: Sequence[Any], what:
         leaves = list(flatten(tuple(args))[0])
         if len(leaves) != len(fun.inputs):
             raise TypeError(f"{what}: the list has {len(fun.inputs)} inputs, {len(leaves)} were given")
-        return Program(fun, leaves, tuple(entries_of(fun)), fun, leaves, len(leaves))
+        return Program(fun, leaves, tuple(entries_of(fun)), fun, leaves, len(leaves), whole=False)
     recordings = getattr(fun, "recordings", None)
     if isinstance(recordings, Compiled):
         recorded, values, count = recordings.at(*args)

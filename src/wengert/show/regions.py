@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from wengert.ir import Line, Location, WengertList
 from wengert.show.html import to_html
 from wengert.show.section import Column, Section, without_empty_columns
 from wengert.show.terminal import renderables, to_text
+from wengert.show.unreached import unreached
 from wengert.stage import Entry
 
 TITLE = "Loops and branches"
@@ -67,14 +69,25 @@ class Fates:
 
 
 def regions_of(
-    entries: Iterable[Entry], kept: Mapping[Location | None, int] | None = None, first: str = ""
+    entries: Iterable[Entry], kept: Mapping[Location | None, int] | None = None, first: str = "", whole: bool = True
 ) -> tuple[Region, ...]:
-    """The entries of a report with what each of them keeps; those of the file `first` come first."""
-    found = []
-    for entry in sorted(entries, key=lambda entry: entry.location is None or entry.location.file != first):
-        count = kept.get(entry.location) if kept is not None else None
-        found.append(Region(place_text(entry.location), f"{entry.what}: {entry.status}", entry.detail, count))
-    return tuple(found)
+    """The entries of a report with what each of them keeps; those of the file `first` come first.
+
+    If they are all of a `whole` program, also the statements beside them that were not reached.
+    """
+    found: list[tuple[tuple[bool, str, int], Region]] = []
+    places = []
+    for entry in entries:
+        place = entry.location
+        count = kept.get(place) if kept is not None else None
+        region = Region(place_text(place), f"{entry.what}: {entry.status}", entry.detail, count)
+        key = (True, "", 0) if place is None else (place.file != first, place.file, place.line)
+        found.append((key, region))
+        places += [] if place is None else [place]
+    for what, file, line in unreached(places) if whole else ():
+        text = f"{Path(file).name}:{line}  {linecache.getline(file, line).strip()}"
+        found.append(((file != first, file, line), Region(text, f"{what}: not reached")))
+    return tuple(region for _, region in sorted(found, key=lambda pair: pair[0]))
 
 
 def entries_of(wl: WengertList) -> Iterator[Entry]:
