@@ -115,7 +115,8 @@ def _native(wl: WengertList, containers: Containers | None) -> Execution:
 def _report(recordings: Compiled, *args: Any, **kwargs: Any) -> Fates:
     """What has become of each loop and choice, for arguments like these."""
     name = getattr(recordings.fun, "__name__", type(recordings.fun).__name__)
-    return Fates(name, recordings.report(*args, **kwargs).entries)
+    code = getattr(inspect.unwrap(recordings.fun), "__code__", None)
+    return Fates(name, recordings.report(*args, **kwargs).entries, "" if code is None else code.co_filename)
 
 
 def _source(recordings: Compiled, language: str = "python", *args: Any, name: str = "", **kwargs: Any) -> str:

@@ -46,6 +46,7 @@ class Fates:
 
     title: str
     entries: tuple[Entry, ...]
+    file: str = ""  # the one that comes first
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries)
@@ -54,7 +55,7 @@ class Fates:
         return len(self.entries)
 
     def _sections(self) -> list[Section]:
-        return [regions_table(regions_of(self.entries))]
+        return [regions_table(regions_of(self.entries, first=self.file))]
 
     def __str__(self) -> str:
         return to_text(self.title, self._sections()) if self.entries else f"{self.title}: no loops and no branches"
