@@ -147,7 +147,7 @@ class Emission:
     def _only_out(self, final: Final) -> tuple[Place, Frame, list[Result], Final]:
         """A name that a pass binds before it reads it: what the last pass has left, or what was there before."""
         place = _place(final)
-        if type(self.passes) is int and self.passes > 0:
+        if self._has_passes():
             return place, final.frame, [self._of_last_pass(place.name, leaf) for leaf in final.leaves], final
         before = self.recording.current(place)
         if before.frame != final.frame:
@@ -160,6 +160,12 @@ class Emission:
         rows = zip(kinds, before.leaves, final.leaves, strict=True)
         results = [self._carry(place.name, kind, first, Var(type=kind), leaf) for kind, first, leaf in rows]
         return place, final.frame, results, final
+
+    def _has_passes(self) -> bool:
+        """Whether there is at least one pass for sure."""
+        stream = self.rolling.stream
+        least = self.passes if stream is None else stream.length
+        return type(least) is int and least > 0
 
     def _of_last_pass(self, name: str, leaf: Any) -> Result:
         """A number where there is a last pass."""
