@@ -224,6 +224,23 @@ class TestKept:
 
         assert kept(f, np.linspace(0, 1, 1000), 0.3) == 0
 
+    def test_of_a_matrix_that_is_filled_the_elements_that_are_read(self) -> None:
+        """Cholesky, number by number: two for each of the n³/6 products, not the matrix for each of its elements."""
+
+        def cholesky(a: Any) -> Any:
+            n = len(a)
+            low = np.zeros((n, n))
+            for i in range(n):
+                for j in range(i + 1):
+                    s = a[i, j]
+                    for k in range(j):
+                        s -= low[i, k] * low[j, k]
+                    low[i, j] = np.sqrt(s) if i == j else s / low[j, j]
+            return low
+
+        for n in (5, 10, 20):
+            assert kept(cholesky, np.eye(n) + 0.1) <= 2 * 8 * n**3 / 6 + 10 * 8 * n**2
+
     def test_a_loop_through_an_array_that_is_filled(self) -> None:
         """What is read of it, item by item, rather than the array of each trip."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from wengert.ir import Array, Linearized, Primitive, Tangent, Var, WengertList, bind, remembered
+from wengert.ir import Array, Linearized, Primitive, Tangent, Type, Var, WengertList, bind, remembered
 from wengert.primitives import SLOT, add, getitem
 from wengert.regions.bodies import arranged, zero_of
 from wengert.regions.build import index_type
@@ -145,9 +145,17 @@ def roles_of(body: WengertList, prices: Loop, length: int | None) -> tuple[Role,
     return (
         Role(0.0),
         *(Role(price(kind), carried=True, kept_once=flag) for kind, flag in zip(parts.carry, once, strict=True)),
-        *(Role(cost / trips, constant=True) for cost in prices.consts),
+        *(
+            Role(cost / (length or _likely(kind)), constant=True)
+            for kind, cost in zip(parts.consts, prices.consts, strict=True)
+        ),
         *(Role(cost / trips) for cost in prices.xs),
     )
+
+
+def _likely(kind: Type) -> int:
+    """The trips that a loop of an unknown number of them is taken to have: those through an array are not more."""
+    return min(UNKNOWN, max(kind.shape[0], 1)) if isinstance(kind, Array) and kind.shape else UNKNOWN
 
 
 def with_slopes(roles: Sequence[Role], body: WengertList, carries: int) -> tuple[Role, ...]:
