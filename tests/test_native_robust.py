@@ -504,3 +504,14 @@ def test_decompositions(shape: tuple[int, ...], dtype: Any) -> None:
         np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance)
     with pytest.raises(np.linalg.LinAlgError):
         wg.compile(np.linalg.svd)(np.full((3, 3), np.nan))
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_densities_of_python_numbers(dtype: Any) -> None:
+    """What a row is written in computes in double precision; the result has the precision of the row."""
+    x = np.linspace(0.5, 4.0, 5).astype(dtype)
+    for f in (lambda x: scipy.special.chdtr(3, x), lambda x: scipy.special.betainc(2.0, 3.0, x / 5)):
+        total = wg.grad(lambda x, f=f: np.sum(f(x)))
+        found, expected = wg.compile(total)(x), total(x)
+        assert found.dtype == expected.dtype
+        np.testing.assert_allclose(found, expected, rtol=1e-5 if dtype is np.float32 else 1e-13)

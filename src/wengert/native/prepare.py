@@ -93,9 +93,9 @@ def _expanded(line: Line) -> tuple[list[Line], tuple[Any, ...]] | None:
 
 
 def _of_type(x: Any, var: Var) -> Any:
-    """Of integers and truths, whose sums are wider than what is summed, what NumPy keeps."""
-    wanted = var.type.dtype
-    return x.astype(wanted) if dtype_of(x) != wanted and wanted.kind in "iub" else x
+    """A real result in the dtype that the row has: sums of integers are wider than what is summed."""
+    wanted, found = var.type.dtype, dtype_of(x)
+    return x.astype(wanted) if found != wanted and wanted.kind in "iubf" and found.kind in "iubf" else x
 
 
 def _kind(x: Any) -> Any:
