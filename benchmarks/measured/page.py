@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import platform
 import statistics
+from importlib import metadata
 from pathlib import Path
 
 PAGE = """# Benchmarks
 
 Each library takes each program in the way its users write it, in a process of its own, on one thread of the same
 machine, in float64; the programs are in `benchmarks/rows`. The derivative comes with the value; all libraries'
-derivatives are compared. Each time is the least of many.
+derivatives are compared. Each time is the least of many. WHERE
 
 C++ is an adjoint written by hand, compiled by `g++ -O3 -march=native` and called through `ctypes`, which alone takes
 about 0.2 µs; its first call is that of the compiler. NumPy has no derivatives. The first call is that of the
@@ -21,8 +24,8 @@ process takes for the derivative at its highest, the library included.
 """
 SUMMARY = """## All rows
 
-Times of wengert, and how many times as long the others take for the derivative, or for their first call. "d / p" is the
-derivative, with the value, in terms of the primal.
+Times of wengert, and how many times as long the others take for the derivative; the last column is how many times as
+long JAX takes for its first call. "d / p" is the derivative, with the value, in terms of the primal.
 
 """
 CALLS = """## What a call costs
@@ -41,11 +44,18 @@ def time(seconds: float) -> str:
     return f"{seconds * 1e9:.0f} ns"
 
 
+def where() -> str:
+    """The machine and the versions of the libraries."""
+    libraries = ("numpy", "jax", "torch", "autograd", "casadi")
+    versions = ", ".join(f"{name} {metadata.version(name)}" for name in libraries)
+    return f"{os.cpu_count()} cores of {platform.machine()}, Python {platform.python_version()}, {versions}."
+
+
 def page(results, calls) -> str:
     """All of it."""
     median, most = _slopes(results)
     after = f"\nDerivative / primal: {median:.1f} at the median, {most:.1f} at most.\n"
-    parts = [PAGE, SUMMARY, summary(results), after]
+    parts = [PAGE.replace(" WHERE", "\n" + where()), SUMMARY, summary(results), after]
     parts += ["\n", CALLS, call_table(calls)] if calls else []
     return "".join([*parts, "\n", markdown(results)])
 
@@ -63,7 +73,7 @@ def ratio(x: float) -> str:
 def summary(results) -> str:
     """A line for each row."""
     lines = [
-        "| | primal | derivative | d / p | " + " | ".join(PEERS) + " | first call | of JAX |",
+        "| | primal | derivative | d / p | " + " | ".join(PEERS) + " | first call | JAX, first call |",
         "|---|---:|---:|---:|" + "---:|" * len(PEERS) + "---:|---:|",
     ]
     for row, found in results.items():
