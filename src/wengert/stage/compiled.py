@@ -19,10 +19,12 @@ from wengert.record import Box, ground, plain
 from wengert.run import prepare, run_donating
 from wengert.stage.constants import NeedsConstant
 from wengert.stage.giving_up import Unroll
+from wengert.stage.one_of import OneOf
 from wengert.stage.program import Fixed, Leaf, Recorded, record
 from wengert.stage.quick import Execute, Execution, containers, with_names
 from wengert.stage.recording import current_recording
 from wengert.stage.report import Report
+from wengert.stage.tables import BY_CASES
 from wengert.tree import Structure, flatten, unflatten
 
 QUICK = 8  # kinds of arguments that machine code tells apart before Python does
@@ -117,7 +119,8 @@ class Compiled:
         for i, (value, out) in enumerate(zip(found, recorded.list.outputs, strict=True)):
             if isinstance(value, (np.ndarray, np.generic)) and value.shape == ():
                 found[i] = value.item() if type(out) is Var and out.type.weak else np.asarray(value)[()]
-        return recorded.finish(given.others, hidden, found, (args, kwargs))
+        result = recorded.finish(given.others, hidden, found, (args, kwargs))
+        return _numbers(result) if any(isinstance(x, Traced) for x in found) else result
 
     def as_list(self, *args: Any, **kwargs: Any) -> WengertList:
         """The Wengert list for arguments like these."""
@@ -372,3 +375,13 @@ def _base(given: Given) -> Key:
         for x, kind in zip(given.leaves, given.kinds, strict=True)
     ]
     return (given.structure, *kinds)
+
+
+def _numbers(x: Any) -> Any:
+    """The result for a transform around: what may be one of several things has to be a number."""
+    if type(x) is OneOf:
+        x = BY_CASES[OneOf](x, None)  # a name that is not bound raises
+        return x.number() if type(x) is OneOf else x
+    if type(x) in (tuple, list):
+        return type(x)(map(_numbers, x))
+    return {key: _numbers(value) for key, value in x.items()} if type(x) is dict else x
