@@ -247,3 +247,23 @@ def test_errors_in_calls_are_python_errors_of_the_function() -> None:
     for _ in range(2):
         with pytest.raises(TypeError, match="mine"):
             native(1.0)
+
+
+@dataclasses.dataclass
+class Scaled:
+    w: Any
+
+    def __post_init__(self) -> None:
+        self.norm = float(np.sum(self.w))  # no field, and made anew for each object
+        self.name = f"of {self.norm}"
+
+
+def test_attributes_of_dataclasses_that_are_no_fields_are_never_stale() -> None:
+    def f(p: Scaled) -> Any:
+        return np.sum(p.w) * p.norm + len(p.name)
+
+    native, slope = wg.compile(f), wg.compile(wg.grad(f))
+    for k in (1.0, 2.0, 3.5, 2.0):
+        p = Scaled(np.ones(3) * k)
+        assert native(p) == f(p)
+        np.testing.assert_array_equal(slope(p).w, wg.grad(f)(p).w)

@@ -55,8 +55,8 @@ class Copied:
 reading: ContextVar[Callable[[Any], Any] | None] = ContextVar("reading", default=None)
 
 
-def flatten(tree: Any) -> tuple[list[Any], Structure]:
-    """The leaves of a container, in order, and its structure.
+def flatten(tree: Any, attributes: bool = False) -> tuple[list[Any], Structure]:
+    """The leaves of a container, in order, and its structure; of dataclasses the fields, or all attributes.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def flatten(tree: Any) -> tuple[list[Any], Structure]:
     {'w': [10.0, 20.0], 'b': 30.0}
     """
     leaves: list[Any] = []
-    return leaves, _collect(tree, leaves, reading.get())
+    return leaves, _collect(tree, leaves, reading.get(), attributes)
 
 
 def unflatten(structure: Structure, leaves: Iterable[Any]) -> Any:
@@ -105,7 +105,7 @@ def describe(structure: Structure) -> str:
     return f"{name}{left}{inner}{right}"
 
 
-def _collect(tree: Any, leaves: list[Any], read: Callable[[Any], Any] | None) -> Structure:
+def _collect(tree: Any, leaves: list[Any], read: Callable[[Any], Any] | None, attributes: bool) -> Structure:
     if read is not None:
         tree = read(tree)
     kind = type(tree)
@@ -121,11 +121,13 @@ def _collect(tree: Any, leaves: list[Any], read: Callable[[Any], Any] | None) ->
         keys, values = kind._fields, tuple(tree)
     elif dataclasses.is_dataclass(kind):
         keys = tuple(field.name for field in dataclasses.fields(tree))
+        if attributes:
+            keys += tuple(name for name in getattr(tree, "__dict__", ()) if name not in keys)
         values, extra = tuple(getattr(tree, key) for key in keys), tree
     else:
         leaves.append(tree)
         return LEAF
-    return Structure(kind, keys, tuple(_collect(value, leaves, read) for value in values), extra)
+    return Structure(kind, keys, tuple(_collect(value, leaves, read, attributes) for value in values), extra)
 
 
 def _rebuild(structure: Structure, leaves: Iterator[Any]) -> Any:

@@ -232,7 +232,7 @@ class Compiled:
         if self.static_numbers or self.static_names:
             args = tuple([Fixed(x) if i in self.static_numbers else x for i, x in enumerate(args)])
             kwargs = {key: Fixed(x) if key in self.static_names else x for key, x in kwargs.items()}
-        leaves, structure = flatten((args, kwargs)) if kwargs else flatten(args)
+        leaves, structure = flatten((args, kwargs) if kwargs else args, attributes=True)
         kinds = [_kind(leaf) for leaf in leaves]
         for i, (leaf, kind) in enumerate(zip(leaves, kinds, strict=True)):
             if kind is None and type(leaf) is int:
