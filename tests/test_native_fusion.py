@@ -326,3 +326,30 @@ def test_a_sweep_is_one_group(monkeypatch: pytest.MonkeyPatch) -> None:
         compile_list(wg.trace(wg.value_and_grad(f), *args), verify=True)
     assert len(swept) == 2
     assert all(sum(line.primitive.name == "matmul" for line in item.lines) == 2 for item in swept)
+
+
+# -- any number of threads ---------------------------------------------------------------------------------------------
+
+
+def test_the_bits_do_not_depend_on_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wengert.native.parts.LARGE", 1000)
+    rng = np.random.default_rng(0)
+    points, line, w = rng.standard_normal((1003, 3)), rng.standard_normal(5001), rng.standard_normal(300)
+    programs = [
+        (wg.vmap(wg.jacobian(rotated, (0, 1))), (points, points + 5)),
+        (wg.value_and_grad(lambda x: np.sum(rough(x))), (line,)),
+        (wg.value_and_grad(log_sum_exp), (line,)),
+        (wg.value_and_grad(logistic), (w, rng.standard_normal((600, 300)), rng.standard_normal(600))),
+    ]
+    before = wg.get_num_threads()
+    try:
+        for f, args in programs:
+            call = compile_list(wg.trace(f, *args))
+            found = set()
+            for threads in (1, 2, 3, 5):
+                wg.set_num_threads(threads)
+                for _ in range(5):
+                    found.add(b"".join(np.asarray(x).tobytes() for x in call(*args)))
+            assert len(found) == 1
+    finally:
+        wg.set_num_threads(before)
