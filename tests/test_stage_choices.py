@@ -133,3 +133,24 @@ def test_lists_of_another_length_are_refused() -> None:
 
     with pytest.raises(StagingError, match="a list of"):
         wg.compile(f, mode="list")(0.5, X)
+
+
+def test_unrolling_a_loop_is_tried_once() -> None:
+    """Where it does not tell what is one with what, an error says so; the recording does not begin again for ever."""
+
+    def f(a: Any, x: Any) -> Any:
+        u = x * 0.5
+        for i in range(3):
+            if a > 0.02:
+                t = 0
+                while t < 4:
+                    t += 1
+                    if t % 2 == 1:
+                        continue
+                    u = u - 0.2 * x
+            else:
+                u[i] = a
+        return np.sum(u)
+
+    with pytest.raises(StagingError, match="in several places"):
+        wg.compile(f, mode="list")(0.5, X)

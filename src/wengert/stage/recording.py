@@ -181,7 +181,7 @@ class Recording(Stretches, Observer):
         """A loop that can be unrolled is, in another recording; then it is known what is one with what."""
         if doubt is None:
             return
-        if doubt.loop is not None:
+        if doubt.loop is not None and ("unrolled", doubt.loop) not in self.capture.modes:  # else it did not help
             self.capture.modes["unrolled", doubt.loop] = doubt.reason
             raise Unroll
         raise StagingError(f"{doubt.reason}, and one of them is written. Write into a copy: x = {copy}{users_line()}")
