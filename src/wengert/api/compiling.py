@@ -38,7 +38,8 @@ def compile(
     static_argnums, static_argnames
         Arguments to be taken as they are though they are numbers: for each value there is a recording of its own.
     donate
-        Positional arguments whose arrays may be written over: their buffers are reused.
+        Positional arguments whose arrays may be written over: with `mode="list"` their buffers are reused. Machine code
+        takes them, but has buffers of its own.
     mode
         `"native"` for machine code, `"list"` to run its list with NumPy, or `"eager"` to run the function as it is,
         where it cannot be recorded.
