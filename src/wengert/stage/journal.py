@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from wengert.record import Box
 from wengert.record.box import births
+from wengert.stage.aliases import Shown
 from wengert.stage.places import (
     UNBOUND,
     Attribute,
@@ -97,6 +98,14 @@ class Journal:
         elif not self.has(Contents(box)):
             box.ssa.freeze()
             self.note(Contents(box))
+
+    def note_written(self, arrays: Iterable[Shown], container: int | None) -> None:
+        """Arrays, and a container, have been written by value, in a loop."""
+        for one in arrays:
+            self.new_boxes_written.add(one.number)
+            self.new_arrays_written.add(one.key)
+        if container is not None:
+            self.new_boxes_written.add(container)
 
     def note_contents(self, container: Any) -> None:
         """A container is about to be changed."""

@@ -361,6 +361,9 @@ class Rolling:
                 raise GiveUp(f"{doubt.reason}, and it is written")
         if any(lift.shared for lift in touched):
             self._peel("an array or a container that it writes has several names")
+        journal = self.recording.innermost.journal
+        for lift in touched:  # for a loop around this one: what it began with is written
+            journal.note_written((one for one in lift.initial.arrays if one is not None), lift.initial.whole)
 
     def _moving(self, lifts: list[Lift], trial: Body) -> list[Lift]:
         """The places in which something is written, and those from which it has come (`a, b = b, a`)."""
