@@ -135,7 +135,7 @@ def filled(items: list[Any], before: list[Any], rows: list[Row], passes: int) ->
     for number in range(passes):
         for frame, stacks, kinds, stacked in rows:
             leaves = [
-                lazy_element(stack, kind, number) if lazy else stack
+                lazy_element(stack, kind, number) if lazy else stack() if callable(stack) else stack
                 for stack, kind, lazy in zip(stacks, kinds, stacked, strict=True)
             ]
             added.append(rebuild(frame, iter(leaves)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -26,7 +27,7 @@ from wengert.stage.rolling import Rolling
 from wengert.stage.stacked import Stacked
 from wengert.stage.streams import affine_item
 from wengert.stage.unknown import Unknown
-from wengert.stage.values import LEAF, STATIC, Frame, leaf_type, rebuild, zeros_of
+from wengert.stage.values import LEAF, STATIC, Frame, flatten, leaf_type, rebuild, zeros_of
 from wengert.transform import clean
 
 LONGEST = 1024  # passes of a loop that is unrolled so that what it leaves may be written
@@ -361,10 +362,7 @@ class Emission:
         return outputs[next(i for i, one in enumerate(self.carries) if one is result.carry)]
 
     def _fill(self, place: Place, frame: Frame, leaves: list[Any], final: Final) -> None:
-        for i in range(len(leaves)):
-            leaves[i] = self._survivors.get((id(final), i), leaves[i])
-            if isinstance(leaves[i], np.ndarray) and leaves[i].ndim:
-                leaves[i] = ground(leaves[i].copy())
+        leaves = [self._own(final, i, leaf) for i, leaf in enumerate(leaves)]
         value = leaves[0] if frame is LEAF else rebuild(frame, iter(leaves))
         self.recording.assign(place, value)
         self._keep(final, [value], leaves)
@@ -380,11 +378,19 @@ class Emission:
                 stacks = [outputs[len(self.carries) + one] if type(one) is int else one.known for one in row]
                 kinds = [leaf_type(leaf) for leaf in item.leaves]
                 lazy = [type(one) is int for one in row]
+                for i, stack in enumerate(stacks):
+                    if not lazy[i] and not _is_scalar(stack):
+                        stacks[i] = functools.partial(self._own, item, i, stack)
                 found.append((item.frame, stacks, kinds, lazy))
             filled(items.items, before, found, self.passes)
             per_pass = len(found)
             for number, (item, row) in enumerate(zip(items.appended, found, strict=True)):
-                self._keep(item, items.items[len(before) + number :: per_pass], row[1])
+                values = items.items[len(before) + number :: per_pass]
+                self._keep(item, values, row[1])
+                for i, lazy in enumerate(row[3]):
+                    if not lazy and callable(row[1][i]):
+                        boxes = [flatten(value)[0][i] for value in values]
+                        self._arrays.setdefault((id(item), i), []).extend({id(x): x for x in boxes}.values())
 
     def _identify(self, places: Sequence[tuple[Place, Frame, list[Result], Final]]) -> None:
         """Find out which arrays are one after the loop, and which are those from before it."""
@@ -405,6 +411,15 @@ class Emission:
             box = self._identities.survivor(slot, self._states)
             if box is not None and id(box) not in written:
                 self._survivors[slot] = box
+
+    def _own(self, final: Final, number: int, value: Any) -> Any:
+        """An array as one of its own, where it is not one that was there before the loop."""
+        box = self._survivors.get((id(final), number))
+        if box is not None:
+            return box
+        if isinstance(value, Box):
+            return value.snapshot() if value.is_array() else value
+        return ground(value.copy()) if isinstance(value, np.ndarray) and value.ndim else value
 
     def _keep(self, final: Final, values: Sequence[Any], leaves: Sequence[Any]) -> None:
         """Note where arrays and containers go that a pass has left in more than one place."""
@@ -466,6 +481,11 @@ def _known(x: Any) -> Any:
 
 def _differs(final: Final, frame: Frame, kinds: list[Array]) -> bool:
     return final.frame != frame or [leaf_type(leaf) for leaf in final.leaves] != kinds
+
+
+def _is_scalar(value: Any) -> bool:
+    """Whether a value is no array that can be written."""
+    return not (value.is_array() if isinstance(value, Box) else isinstance(value, np.ndarray) and value.ndim)
 
 
 def _place(final: Final) -> Place:
