@@ -36,6 +36,7 @@ class Assembly:
     reasons: dict[str, str] = field(default_factory=dict)  # rows that are left to Python, and why
     cost: float = 0.0  # elements that are computed, about
     looks: bool = False  # there are loops that look from time to time whether the user wants to stop
+    longest: float = 0.0  # elements that the longest of these computes, as far as that is known
     heaps: int = 0  # buffers that grow
     done: Callable[[int], None] | None = None  # told the number of each line of a long program
     _known: dict[Any, int] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -118,10 +119,11 @@ def compile_list(
         level = 2 if len(text) < 1_000_000 else 0
         tiers = Tiers(assembly, text, passes(clean), level, verify)
         sizes = sum(v.type.size for line in clean.lines for v in line.outputs if isinstance(v.type, Array))
-        tiers.start(quickly and max(assembly.cost, sizes) < HEAVY)
+        tiers.start(quickly and max(assembly.cost, assembly.longest, sizes) < HEAVY)
     assembly.done = None
     inputs, outputs = [x.type for x in wl.inputs], [output_type(x) for x in wl.outputs]
-    program = Program(inputs, outputs, arena, assembly.heaps, assembly.cost, tiers.address, tiers.finish)
+    cost = math.inf if assembly.looks else assembly.cost  # as long as it likes
+    program = Program(inputs, outputs, arena, assembly.heaps, cost, tiers.address, tiers.finish)
     flat = Calls(guard.slow, guard.fail, LEAF if single and len(outputs) == 1 else row_of(len(outputs)))
     if warn:
         for name, reason in assembly.reasons.items():

@@ -387,6 +387,7 @@ def for_(low: Scope, line: Line) -> None:
             cost = max(low.assembly.cost - before, 1.0)
             if length is None or cost * length > LONG:
                 look(low, cost)
+                low.assembly.longest = max(low.assembly.longest, cost * (length or 1))
         low.assembly.cost = before + cost * (1 if length is None or cost * length > LONG else length)
     for one in (*state, *ys):
         one.finish()
