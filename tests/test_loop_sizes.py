@@ -13,7 +13,7 @@ import wengert as wg
 from tests.scenarios.staged_programs import STAGED
 from wengert.ir import WengertList, check_list
 from wengert.regions import bytes_kept
-from wengert.stage.rolling import Rolling
+from wengert.stage.control.rolling import Rolling
 from wengert.transform import reverse, simplify
 from wengert.tree import flatten
 

@@ -24,7 +24,7 @@ from tests.test_table import rows, staged
 from wengert.errors import UnsupportedError
 from wengert.ir import Primitive, Var, WengertList, bind, type_of
 from wengert.native import compile_list
-from wengert.native.c_file import c_file, header
+from wengert.native.files.c_file import c_file, header
 from wengert.primitives import SLOT, getitem
 from wengert.regions import record
 from wengert.run import run

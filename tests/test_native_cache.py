@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 import wengert as wg
-from wengert.native import compile_list, engine
+from wengert.native import compile_list
+from wengert.native.machine import engine
 
 X = np.linspace(0.1, 1, 20)
 

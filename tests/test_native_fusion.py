@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 import wengert as wg
-from wengert.native import compile_list, sweeps
-from wengert.native.prepare import prepared
-from wengert.native.row_forms import row_counts
+from wengert.native import compile_list
+from wengert.native.nests import sweeps
+from wengert.native.planning.prepare import prepared
+from wengert.native.planning.row_forms import row_counts
 from wengert.run import run
 
 
@@ -303,7 +304,7 @@ def columns(w: Any, a: Any, b: Any) -> Any:
 @pytest.mark.parametrize("shape", [(1000, 70), (301, 257), (4003, 33), (70, 1024)])
 @pytest.mark.parametrize("order", ["C", "F", "strided"])
 def test_sweeps(f: Any, shape: tuple[int, int], order: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wengert.native.sweep_plan.LARGE", 1000)
+    monkeypatch.setattr("wengert.native.planning.sweep_plan.LARGE", 1000)
     m, n = shape
     rng = np.random.default_rng(m)
     a = rng.standard_normal((2 * m, n)) / np.sqrt(n)

@@ -11,7 +11,7 @@ import scipy.special
 
 import wengert as wg
 from wengert.native import compile_list
-from wengert.native.kernels import ALONE, KERNELS
+from wengert.native.builders.kernels import ALONE, KERNELS
 
 FUNCTIONS: dict[str, Any] = {name: getattr(np, name, None) for name in KERNELS} | {
     "erf": scipy.special.erf,

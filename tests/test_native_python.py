@@ -21,7 +21,7 @@ from tests.test_table import rows, staged
 from wengert.errors import UnsupportedError
 from wengert.ir import Primitive, WengertList
 from wengert.native import compile_list
-from wengert.native.python_file import python_file
+from wengert.native.files.python_file import python_file
 from wengert.run import run
 from wengert.transform import reverse
 from wengert.tree import flatten

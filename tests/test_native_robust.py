@@ -17,7 +17,8 @@ import scipy.linalg
 import scipy.special
 
 import wengert as wg
-from wengert.native import NativeFallbackWarning, cache
+from wengert.native import NativeFallbackWarning
+from wengert.native.machine import cache
 
 X = np.linspace(0.5, 1.0, 50)
 

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 import wengert as wg
-from wengert.native import compile_list, engine, progress, tiers
+from wengert.native import compile_list
+from wengert.native.machine import engine, progress, tiers
 
 
 @pytest.fixture

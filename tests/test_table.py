@@ -414,6 +414,13 @@ def test_special_points(row, inputs, expected):
             np.testing.assert_allclose(np.conj(pulled), np.full(np.shape(point), number), rtol=1e-12, err_msg=what)
 
 
+@pytest.mark.parametrize("row", [row for row in TABLE if row.nonnegative], ids=repr)
+def test_nonnegative(row: Primitive) -> None:
+    with np.errstate(all="ignore"):
+        found = row.evaluate(np.array([-np.inf, -1e3, -1.5, -0.0, 0.0, 1e-300, 2.0, 1e3, np.inf]))
+    assert not np.any(found < 0)
+
+
 def test_the_table_covers_every_ufunc_it_names():
     """Each row stands in the table under its own name."""
     assert all(Primitive.table[row.name] is row for row in TABLE)

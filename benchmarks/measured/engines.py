@@ -22,7 +22,7 @@ def _program(row, engine, np):
 
 def wengert(row, given, folder):
     import wengert as wg
-    import wengert.native.engine  # which is imported when something is compiled
+    import wengert.native.machine.engine  # which is imported when something is compiled
 
     f = row.program(numpy)
     if row.each:

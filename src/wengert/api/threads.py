@@ -28,7 +28,7 @@ def set_num_threads(count: int) -> None:
     1
     >>> wg.set_num_threads(before)
     """
-    from wengert.native.threads import pool  # LLVM is not imported before something is compiled
+    from wengert.native.machine.threads import pool  # LLVM is not imported before something is compiled
 
     if not isinstance(count, int) or isinstance(count, bool) or count < 1:
         raise ValueError(f"set_num_threads: the number of threads is an integer from 1 on, not {count!r}")
@@ -44,6 +44,6 @@ def get_num_threads() -> int:
     >>> wg.get_num_threads() >= 1
     True
     """
-    from wengert.native.threads import pool
+    from wengert.native.machine.threads import pool
 
     return pool.limit

@@ -107,6 +107,8 @@ class Primitive:
     undoes
         For the solution y of a linear equation (a quotient, `solve`): which input is the right-hand side, and what of
         the left-hand side depends on the other inputs, `function(y, *inputs, **params)`, linear in y and in them.
+    nonnegative
+        Real outputs are never below zero.
     effect
         The line does something (an assertion, a printed text): it stays, where it is, whether or not anybody reads it.
     symbol
@@ -163,6 +165,7 @@ class Primitive:
     split: Rule | None = None
     text: Rule | None = None
     undoes: tuple[int, Rule] | None = None
+    nonnegative: bool = False
     effect: bool = False
     symbol: str | Callable[..., str] | None = None
     latex: str | Callable[..., str] | None = None

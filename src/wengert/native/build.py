@@ -6,13 +6,13 @@ import functools
 from typing import Any
 
 from wengert.ir import Array, Line, Var, WengertList, type_of
-from wengert.native.assembly import Assembly, Frame
-from wengert.native.llvm import Builder
+from wengert.native.builders.llvm import Builder
+from wengert.native.builders.values import Val, code_of
 from wengert.native.lowering import lower
+from wengert.native.machine.assembly import Assembly, Frame
 from wengert.native.parts import Parts
+from wengert.native.planning.views import Place, c_layout
 from wengert.native.scope import Scope
-from wengert.native.values import Val, code_of
-from wengert.native.views import Place, c_layout
 
 LOOPS = 3000  # lines, up to which LLVM works on loops of single numbers
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import ctypes
 import sys
 
-from wengert.native import cpython
-from wengert.native.assembly import RAISED
+from wengert.native.builders.values import Val
+from wengert.native.machine import cpython
+from wengert.native.machine.assembly import RAISED
 from wengert.native.scope import Scope
-from wengert.native.values import Val
 
 PATIENCE = 2_000_000  # elements that are computed between two looks at the clock
 LONG = 10_000_000  # elements, from which on a loop counts

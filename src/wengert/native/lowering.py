@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wengert.ir import Line
-from wengert.native import loops, rows, single, sweeps, zeros
+from wengert.native import single, zeros
+from wengert.native.nests import loops, rows, sweeps
 from wengert.native.parts import Parts
 from wengert.native.scope import Scope
 from wengert.native.straight import straight

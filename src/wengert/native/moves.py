@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from wengert.native.elements import spread
-from wengert.native.emit import Emitter
-from wengert.native.llvm import Builder
-from wengert.native.values import PARTS, Val, itemsize
-from wengert.native.views import Layout, Place
+from wengert.native.builders.elements import spread
+from wengert.native.builders.emit import Emitter
+from wengert.native.builders.llvm import Builder
+from wengert.native.builders.values import PARTS, Val, itemsize
+from wengert.native.planning.views import Layout, Place
 
 Axes = list[tuple[int, tuple[int, ...]]]  # lengths, and the strides of each array
 

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 
 from wengert.ir import Var
-from wengert.native.assembly import Assembly
-from wengert.native.llvm import PROGRAM, Builder
-from wengert.native.loops import CHUNKS, Nest, Reduction, work_of
-from wengert.native.plan import Item, Plan
-from wengert.native.rows import Rows, work_in_rows
+from wengert.native.builders.llvm import PROGRAM, Builder
+from wengert.native.builders.values import Val, itemsize
+from wengert.native.machine.assembly import Assembly
+from wengert.native.nests.loops import CHUNKS, Nest, Reduction, work_of
+from wengert.native.nests.rows import Rows, work_in_rows
+from wengert.native.planning.plan import Item, Plan
 from wengert.native.scope import Scope
-from wengert.native.values import Val, itemsize
 
 PARAMETERS = ("frame", "memory", "spill")
 LARGE = 4_000_000  # instructions of a nest, from which on threads share it

@@ -11,17 +11,17 @@ from typing import Any, NamedTuple
 
 from wengert.errors import UnsupportedError
 from wengert.ir import Array, WengertList
-from wengert.native import cpython, engine
-from wengert.native.assembly import Assembly
 from wengert.native.build import emit_main, output_type, passes
-from wengert.native.c_file import c_file, header
-from wengert.native.entry import Calls, Program, emit_entry, row_of
-from wengert.native.guard import Guard
-from wengert.native.prepare import prepared
-from wengert.native.progress import bar
-from wengert.native.python_file import python_file
-from wengert.native.tiers import HEAVY, Tiers, loaded, object_code
-from wengert.native.values import code_of
+from wengert.native.builders.values import code_of
+from wengert.native.calls.entry import Calls, Program, emit_entry, row_of
+from wengert.native.files.c_file import c_file, header
+from wengert.native.files.python_file import python_file
+from wengert.native.machine import cpython, engine
+from wengert.native.machine.assembly import Assembly
+from wengert.native.machine.guard import Guard
+from wengert.native.machine.progress import bar
+from wengert.native.machine.tiers import HEAVY, Tiers, loaded, object_code
+from wengert.native.planning.prepare import prepared
 from wengert.run import run
 from wengert.tree import LEAF, Structure
 

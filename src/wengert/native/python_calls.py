@@ -10,12 +10,13 @@ import numpy as np
 
 from wengert.errors import UnsupportedError
 from wengert.ir import Line, bind
-from wengert.native import cpython, moves
-from wengert.native.assembly import RAISED
-from wengert.native.elements import types_of
+from wengert.native import moves
+from wengert.native.builders.elements import types_of
+from wengert.native.builders.values import DTYPES, Val, code_of
+from wengert.native.machine import cpython
+from wengert.native.machine.assembly import RAISED
+from wengert.native.planning.views import Place
 from wengert.native.scope import Scope
-from wengert.native.values import DTYPES, Val, code_of
-from wengert.native.views import Place
 from wengert.record import plain
 
 SLOW = 100_000  # what a call stands for: other threads of Python may run meanwhile

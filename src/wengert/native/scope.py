@@ -9,16 +9,17 @@ from typing import Any, cast
 import numpy as np
 
 from wengert.ir import Line, Var, WengertList, dtype_of, shape_of
-from wengert.native import elements, moves
-from wengert.native.arena import Arena, Part
-from wengert.native.assembly import Assembly, Frame
-from wengert.native.emit import Emitter
-from wengert.native.llvm import Builder
-from wengert.native.plan import Kind, Plan, make_plan
-from wengert.native.sweep_plan import find_sweeps
-from wengert.native.updates import overwritten, parts_in_place, updates
-from wengert.native.values import Val, code_of, itemsize
-from wengert.native.views import Layout, Place, c_layout, part_layout
+from wengert.native import moves
+from wengert.native.builders import elements
+from wengert.native.builders.emit import Emitter
+from wengert.native.builders.llvm import Builder
+from wengert.native.builders.values import Val, code_of, itemsize
+from wengert.native.machine.assembly import Assembly, Frame
+from wengert.native.planning.arena import Arena, Part
+from wengert.native.planning.plan import Kind, Plan, make_plan
+from wengert.native.planning.sweep_plan import find_sweeps
+from wengert.native.planning.updates import overwritten, parts_in_place, updates
+from wengert.native.planning.views import Layout, Place, c_layout, part_layout
 
 Elements = np.ndarray[Any, Any]  # of Vals
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from wengert.ir import Array, Seq, Sequence
+from wengert.native.builders.values import Val, code_of, itemsize
+from wengert.native.planning.views import Place, c_layout
 from wengert.native.scope import Scope
-from wengert.native.values import Val, code_of, itemsize
-from wengert.native.views import Place, c_layout
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,14 @@ import numpy as np
 from wengert.ir import Line, Var, type_of
 from wengert.ir.native import Fold, Pieces, Pointwise, Routine, UfuncLoop
 from wengert.native import moves, python_calls
-from wengert.native.elements import Literal, literal
-from wengert.native.folds import start_of
-from wengert.native.plan import Kind, size_of
+from wengert.native.builders.elements import Literal, literal
+from wengert.native.builders.folds import start_of
+from wengert.native.builders.values import Val, code_of
+from wengert.native.machine.ufuncs import CompiledLoop, compiled_loop
+from wengert.native.planning.plan import Kind, size_of
+from wengert.native.planning.views import Layout, Place, layout_of, phantom
 from wengert.native.routines import ROUTINES
 from wengert.native.scope import Scope
-from wengert.native.ufuncs import CompiledLoop, compiled_loop
-from wengert.native.values import Val, code_of
-from wengert.native.views import Layout, Place, layout_of, phantom
 
 SLOW = 50  # additions that take as long as an element of a special function, about
 

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from wengert.ir import Fold, Line, Pieces, Pointwise, Routine
-from wengert.native import elements, single
-from wengert.native.emit import Emitter
-from wengert.native.folds import operands, start_of
-from wengert.native.plan import Kind
+from wengert.native import single
+from wengert.native.builders import elements
+from wengert.native.builders.emit import Emitter
+from wengert.native.builders.folds import operands, start_of
+from wengert.native.builders.values import Val, code_of
+from wengert.native.planning.plan import Kind
 from wengert.native.scope import Elements, Scope
-from wengert.native.values import Val, code_of
 
 
 def straight(low: Scope, line: Line) -> None:

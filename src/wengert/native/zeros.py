@@ -12,13 +12,13 @@ from contextlib import contextmanager
 import numpy as np
 
 from wengert.ir import Line, Var
-from wengert.native.elements import spread
-from wengert.native.emit import Emitter
-from wengert.native.llvm import Builder, Suspects
-from wengert.native.plan import Item, Plan
+from wengert.native.builders.elements import spread
+from wengert.native.builders.emit import Emitter
+from wengert.native.builders.llvm import Builder, Suspects
+from wengert.native.builders.values import Val
+from wengert.native.planning.plan import Item, Plan
 from wengert.native.scope import Scope
 from wengert.native.straight import straight
-from wengert.native.values import Val
 
 MANY = 2000  # elements of straight code, above which it is not written down twice
 

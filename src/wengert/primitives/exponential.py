@@ -15,10 +15,24 @@ _POSITIVE = (0.2, 4.0)
 _POLE = (((0.0,), (np.inf,)), ((np.inf,), (0.0,)))
 
 exp = elementwise(
-    "exp", np.exp, lambda y, x: y, latex="e^{#1}", holomorphic=True, special=(((-np.inf,), (0.0,)),), native="exp"
+    "exp",
+    np.exp,
+    lambda y, x: y,
+    latex="e^{#1}",
+    holomorphic=True,
+    special=(((-np.inf,), (0.0,)),),
+    native="exp",
+    nonnegative=True,
 )
 exp2 = elementwise(
-    "exp2", np.exp2, lambda y, x: LOG2 * y, symbol="2 ** {0}", latex="2^{#1}", holomorphic=True, native="exp2"
+    "exp2",
+    np.exp2,
+    lambda y, x: LOG2 * y,
+    symbol="2 ** {0}",
+    latex="2^{#1}",
+    holomorphic=True,
+    native="exp2",
+    nonnegative=True,
 )
 # Not y + 1, which loses all digits where exp(x) is small.
 expm1 = elementwise(

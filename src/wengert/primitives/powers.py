@@ -76,6 +76,7 @@ square = elementwise(
     holomorphic=True,
     identities=lambda x: step(np.power, x, 2),
     native="square",
+    nonnegative=True,
     cost=ARITHMETIC,
 )
 sqrt = elementwise(
@@ -89,6 +90,7 @@ sqrt = elementwise(
     holomorphic=True,
     special=(((0.0,), (np.inf,)), ((np.inf,), (0.0,))),
     native="sqrt",
+    nonnegative=True,
 )
 cbrt = elementwise(
     "cbrt",

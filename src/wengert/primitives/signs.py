@@ -28,6 +28,7 @@ absolute = elementwise(
     special=_ABSOLUTE,
     square=squared_size,
     native="absolute",
+    nonnegative=True,
     cost=ARITHMETIC,
 )
 fabs = elementwise("fabs", np.fabs, lambda y, x: np.sign(x), special=_ABSOLUTE, square=squared_size, native="fabs")

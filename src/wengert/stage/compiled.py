@@ -17,14 +17,14 @@ from wengert.ir import Array, Traced, Var, WengertList, type_of
 from wengert.read.calls import call
 from wengert.record import Box, ground, plain
 from wengert.run import prepare, run_donating
-from wengert.stage.constants import NeedsConstant
-from wengert.stage.giving_up import Unroll
-from wengert.stage.one_of import OneOf
+from wengert.stage.outside.constants import NeedsConstant
 from wengert.stage.program import Fixed, Leaf, Recorded, record
 from wengert.stage.quick import Execute, Execution, containers, with_names
 from wengert.stage.recording import current_recording
-from wengert.stage.report import Report
+from wengert.stage.state.giving_up import Unroll
+from wengert.stage.state.report import Report
 from wengert.stage.tables import BY_CASES
+from wengert.stage.values.one_of import OneOf
 from wengert.tree import Structure, flatten, unflatten
 
 QUICK = 8  # kinds of arguments that machine code tells apart before Python does

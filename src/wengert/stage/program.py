@@ -20,17 +20,17 @@ from wengert.read.calls import call
 from wengert.read.members import store
 from wengert.read.shadows import without_shadow
 from wengert.record import Box
-from wengert.stage.bodies import Body, Final
-from wengert.stage.capture import Capture
-from wengert.stage.constants import NeedsConstant
-from wengert.stage.journal import apart, joined
-from wengert.stage.places import Cell, Contents, Place, Whole, is_namespace
+from wengert.stage.outside.capture import Capture
+from wengert.stage.outside.constants import NeedsConstant
+from wengert.stage.outside.sources import Source, argument, held
 from wengert.stage.recording import Recording
-from wengert.stage.report import Report
-from wengert.stage.sources import Source, argument, held
-from wengert.stage.templates import error_template
-from wengert.stage.unknown import TracedText, Unknown
-from wengert.stage.values import STATIC, Frame, Reference, flatten, rebuild
+from wengert.stage.state.bodies import Body, Final
+from wengert.stage.state.journal import apart, joined
+from wengert.stage.state.report import Report
+from wengert.stage.values.frames import STATIC, Frame, Reference, flatten, rebuild
+from wengert.stage.values.places import Cell, Contents, Place, Whole, is_namespace
+from wengert.stage.values.templates import error_template
+from wengert.stage.values.unknown import TracedText, Unknown
 from wengert.transform import clean, simplify
 
 

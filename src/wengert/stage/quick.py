@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from wengert.ir import Array, WengertList
-from wengert.stage.callees import Callee
-from wengert.stage.one_of import OneOf
 from wengert.stage.program import Fixed, Output, Recorded
-from wengert.stage.values import STATIC, Frame
+from wengert.stage.values.callees import Callee
+from wengert.stage.values.frames import STATIC, Frame
+from wengert.stage.values.one_of import OneOf
 from wengert.tree import LEAF, Constant, Copied, Instance, Structure
 
 STATIC_KINDS = (bool, str, bytes)  # of arguments that are no numbers, whose values are part of the key

@@ -23,9 +23,8 @@ from wengert.read.operations import binary, compare
 from wengert.read.source import is_users
 from wengert.read.users import users_function
 from wengert.record import GROUND, Box, boxed_kinds, watching_writes
-from wengert.stage import sources
-from wengert.stage.aliases import Aliases, Doubt
-from wengert.stage.arguments import (
+from wengert.stage.outside import sources
+from wengert.stage.outside.arguments import (
     asked_for_numbers,
     call_partial,
     case_by_case,
@@ -35,29 +34,18 @@ from wengert.stage.arguments import (
     with_defaults,
     without_source,
 )
-from wengert.stage.bodies import Body, Final, final_of
-from wengert.stage.callees import CALLEES
-from wengert.stage.capture import Capture
-from wengert.stage.constants import needed_by
-from wengert.stage.functions import Functions
-from wengert.stage.giving_up import GiveUp, Unroll
-from wengert.stage.grown import grown_in, item_of_grown, refusal
-from wengert.stage.masked import has_abstract, is_chosen, part_of, write_chosen
-from wengert.stage.one_of import Missing, OneOf
-from wengert.stage.outcomes import raised, returned
-from wengert.stage.outside import Outside
-from wengert.stage.places import (
-    UNBOUND,
-    Attribute,
-    Contents,
-    Place,
-    Whole,
-)
-from wengert.stage.stacked import Stacked, write_item
-from wengert.stage.stretches import Stretches
+from wengert.stage.outside.capture import Capture
+from wengert.stage.outside.constants import needed_by
+from wengert.stage.outside.functions import Functions
+from wengert.stage.outside.reads import Outside
+from wengert.stage.state.aliases import Aliases, Doubt
+from wengert.stage.state.bodies import Body, Final, final_of
+from wengert.stage.state.giving_up import GiveUp, Unroll
+from wengert.stage.state.outcomes import raised, returned
+from wengert.stage.state.stretches import Stretches
 from wengert.stage.tables import BEFORE, BY_CASES, ITEMS, OPERATORS, Proceed, handler_of
-from wengert.stage.templates import error_template, place_of
-from wengert.stage.values import (
+from wengert.stage.values.callees import CALLEES
+from wengert.stage.values.frames import (
     Frame,
     containers,
     flatten,
@@ -65,6 +53,18 @@ from wengert.stage.values import (
     mapped,
     rebuild,
 )
+from wengert.stage.values.grown import grown_in, item_of_grown, refusal
+from wengert.stage.values.masked import has_abstract, is_chosen, part_of, write_chosen
+from wengert.stage.values.one_of import Missing, OneOf
+from wengert.stage.values.places import (
+    UNBOUND,
+    Attribute,
+    Contents,
+    Place,
+    Whole,
+)
+from wengert.stage.values.stacked import Stacked, write_item
+from wengert.stage.values.templates import error_template, place_of
 from wengert.tree import reading
 
 FRAMES = 5000

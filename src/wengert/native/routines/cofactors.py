@@ -7,10 +7,10 @@ from typing import Any
 
 from wengert.ir import Array, Line, Primitive, Var
 from wengert.native import moves, python_calls
+from wengert.native.builders.values import Val
+from wengert.native.planning.views import Layout, Place
 from wengert.native.routines import gufuncs
 from wengert.native.scope import Scope
-from wengert.native.values import Val
-from wengert.native.views import Layout, Place
 from wengert.primitives import minors
 
 

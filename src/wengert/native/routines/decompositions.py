@@ -8,11 +8,11 @@ from typing import Any
 
 from wengert.ir import Line
 from wengert.native import moves
+from wengert.native.builders.values import Val
+from wengert.native.planning.views import Layout, Place
 from wengert.native.routines.gufuncs import on_places
 from wengert.native.routines.linalg import raise_where_nan
 from wengert.native.scope import Scope
-from wengert.native.values import Val
-from wengert.native.views import Layout, Place
 
 DOUBLE = {"f4": "f8", "c8": "c16"}
 

@@ -10,11 +10,11 @@ from typing import Any
 
 from wengert.ir import Line
 from wengert.native import moves
+from wengert.native.builders.values import DTYPES, Val, code_of, itemsize
+from wengert.native.machine.ufuncs import compiled_loop
+from wengert.native.planning.views import Layout, Place, c_layout
 from wengert.native.routines.gufuncs import emit
 from wengert.native.scope import Scope
-from wengert.native.ufuncs import compiled_loop
-from wengert.native.values import DTYPES, Val, code_of, itemsize
-from wengert.native.views import Layout, Place, c_layout
 
 INVERSE = ("ifftn", "irfftn")
 

@@ -9,11 +9,11 @@ import numpy as np
 
 from wengert.ir import Line
 from wengert.native import moves
-from wengert.native.elements import types_of
+from wengert.native.builders.elements import types_of
+from wengert.native.builders.values import DTYPES, Val, code_of
+from wengert.native.machine.ufuncs import CompiledLoop, compiled_loop
+from wengert.native.planning.views import Layout, Place
 from wengert.native.scope import Scope
-from wengert.native.ufuncs import CompiledLoop, compiled_loop
-from wengert.native.values import DTYPES, Val, code_of
-from wengert.native.views import Layout, Place
 
 
 def cores(ufunc: np.ufunc) -> list[list[str]]:

@@ -9,11 +9,11 @@ import numpy as np
 
 from wengert.ir import Line, Var, dtype_of
 from wengert.native import moves
-from wengert.native.elements import spread
-from wengert.native.intervals import FAR
+from wengert.native.builders.elements import spread
+from wengert.native.builders.intervals import FAR
+from wengert.native.builders.values import PARTS, Val, itemsize
+from wengert.native.planning.views import Layout, Place, layout_of, phantom, view_layout
 from wengert.native.scope import Scope
-from wengert.native.values import PARTS, Val, itemsize
-from wengert.native.views import Layout, Place, layout_of, phantom, view_layout
 from wengert.primitives.index import SLOT, Window, block, slots
 
 Body = Callable[[int, Val, Val], None]  # lanes, the address in the array, the address in what is read or written

@@ -11,10 +11,10 @@ from typing import Any
 
 from wengert.ir import Line
 from wengert.native import moves, python_calls
+from wengert.native.builders.values import PARTS, Val
+from wengert.native.planning.views import Layout, Place
 from wengert.native.routines import gufuncs
 from wengert.native.scope import Scope
-from wengert.native.values import PARTS, Val
-from wengert.native.views import Layout, Place
 
 
 def linalg(low: Scope, line: Line, name: Any, checked: bool = True) -> Any:

@@ -6,10 +6,10 @@ from typing import Any
 
 from wengert.ir import Line
 from wengert.native import moves
+from wengert.native.builders.values import PARTS, Val, code_of, itemsize
+from wengert.native.planning.views import Layout, Place
 from wengert.native.scope import Scope
 from wengert.native.sequences import Growing, Items, item, value_of
-from wengert.native.values import PARTS, Val, code_of, itemsize
-from wengert.native.views import Layout, Place
 
 
 def _zero(low: Scope) -> Val:

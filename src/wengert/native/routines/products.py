@@ -6,12 +6,13 @@ import math
 from typing import Any
 
 from wengert.ir import Line
-from wengert.native import blas, moves
-from wengert.native.elements import spread
+from wengert.native import moves
+from wengert.native.builders.elements import spread
+from wengert.native.builders.values import Val, itemsize
+from wengert.native.machine import blas
+from wengert.native.planning.views import Layout, Place
 from wengert.native.routines import gufuncs
 from wengert.native.scope import Scope
-from wengert.native.values import Val, itemsize
-from wengert.native.views import Layout, Place
 
 LETTERS = {"f8": "d", "f4": "s"}
 SMALL = 8  # the length of the sides up to which our own loops are faster
@@ -244,7 +245,7 @@ def gemm(low: Scope, a: Place, b: Place, c: Place) -> None:
     function = e.slot(low.assembly.address(("blas", name), lambda: blas.address(name)))
 
     def integer(value: int) -> Val:
-        return low.assembly.module.constant([value], "i8")  # for 32 bits, too: see native/blas.py
+        return low.assembly.module.constant([value], "i8")  # for 32 bits, too: see native/machine/blas.py
 
     def letter(transposed: bool) -> Val:
         return low.assembly.module.constant([ord("T" if transposed else "N")], "u1")

@@ -10,13 +10,13 @@ import numpy as np
 
 from wengert.ir import Line, Seq, Var, WengertList, type_of
 from wengert.native import moves
+from wengert.native.builders.intervals import FAR
+from wengert.native.builders.values import Val, code_of
 from wengert.native.interrupts import LONG, look
-from wengert.native.intervals import FAR
+from wengert.native.planning.updates import updates
+from wengert.native.planning.views import Layout, Place, c_layout
 from wengert.native.scope import Scope
 from wengert.native.sequences import Growing, Items, item, nothing, part, value_of
-from wengert.native.updates import updates
-from wengert.native.values import Val, code_of
-from wengert.native.views import Layout, Place, c_layout
 from wengert.regions.layout import Loop
 
 

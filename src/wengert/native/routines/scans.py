@@ -7,10 +7,10 @@ from typing import Any
 
 from wengert.ir import Line
 from wengert.native import moves
-from wengert.native.elements import knows
+from wengert.native.builders.elements import knows
+from wengert.native.builders.values import PARTS, Val, itemsize
+from wengert.native.planning.views import Layout, Place
 from wengert.native.scope import Scope
-from wengert.native.values import PARTS, Val, itemsize
-from wengert.native.views import Layout, Place
 
 Body = Callable[[int, int, list[int], tuple[Val, ...]], None]
 

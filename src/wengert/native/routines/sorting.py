@@ -8,10 +8,10 @@ import numpy as np
 
 from wengert.ir import Line
 from wengert.native import moves
-from wengert.native.emit import Emitter
+from wengert.native.builders.emit import Emitter
+from wengert.native.builders.values import CODES, PARTS, Val, code_of
 from wengert.native.routines.scans import along
 from wengert.native.scope import Scope
-from wengert.native.values import CODES, PARTS, Val, code_of
 
 RUN = 16  # elements that are sorted by insertion before runs are merged
 

@@ -1,0 +1,1 @@
+"""A list as a file of Python or C."""

@@ -1,0 +1,1 @@
+"""Control flow: choices, and loops that are rolled by trial."""

@@ -1,0 +1,1 @@
+"""What operators, functions and methods mean for abstract values."""
