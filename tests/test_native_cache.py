@@ -103,7 +103,7 @@ def test_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_another_process(home: Path) -> None:
     program = (
         "import numpy as np, wengert as wg\n"
-        "from wengert.native import compile_list, engine\n"
+        "from wengert.native import compile_list\nfrom wengert.native.machine import engine\n"
         "x = np.linspace(0.1, 1, 20)\n"
         "import sys\n"
         "if sys.argv[1] == 'again': engine.assemble = None\n"
