@@ -38,6 +38,7 @@ class Arena:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.storage: dict[Var, Var] = {}  # values that were updated in place, and whose memory they are in
+        self._ways: dict[Var, Var] = {}  # the same, over several updates
         self.parts: dict[Var, Part] = {}  # values that are computed where they are wanted, in a part of another one
         self.fixed: dict[Var, Callable[[], Val]] = {}  # memory that is not of the arena: results, inputs
         self.offsets: dict[Var, int] = {}
@@ -48,8 +49,20 @@ class Arena:
 
     def owner(self, x: Var) -> Var:
         """The value in whose memory this one lies."""
-        while x in self.storage or x in self.parts:
-            x = self.storage[x] if x in self.storage else self.parts[x].line.outputs[0]
+        while True:
+            x = self._updated(x)
+            if x not in self.parts:
+                return x
+            x = self.parts[x].line.outputs[0]
+
+    def _updated(self, x: Var) -> Var:
+        """The first of the values that were updated to this one; the way there is kept short."""
+        passed = []
+        while x in self.storage:
+            passed.append(x)
+            x = self._ways[x] if x in self._ways else self.storage[x]
+        for one in passed:
+            self._ways[one] = x
         return x
 
     def lay_out(self) -> None:
