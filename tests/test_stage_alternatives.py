@@ -73,3 +73,16 @@ def test_what_asks_for_the_thing_itself_is_refused() -> None:
 
     with pytest.raises(StagingError, match="'a' or 'b'"):
         wg.compile(f)(0.5)
+
+
+def test_an_array_that_may_be_none_is_not_written() -> None:
+    def f(x: float) -> Any:
+        y, best = np.ones(3) * x, None
+        if x > 1:
+            best = y
+        if best is not None:
+            best += 1
+        return np.sum(y)
+
+    with pytest.raises(StagingError, match=r"best may be one array or another.*x\.copy\(\)"):
+        wg.compile(f)(2.0)

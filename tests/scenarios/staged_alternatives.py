@@ -111,6 +111,60 @@ def none_in_an_attribute(x, low):
     return best.value + x * best.stalled
 
 
+# -- writing in place --------------------------------------------------------------------------------------------------
+
+
+@alternative
+def added_to_an_array_with_a_view(x, low):
+    y, z = np.ones(3) * x, None
+    v = y[1:]
+    if x > low:
+        z = x
+    if z is not None:
+        y += z
+    return np.sum(y) + 3 * np.sum(v)
+
+
+@alternative
+def multiplied_by_what_may_be_unbound(x, low):
+    y = np.ones(3) * x
+    v = y[1:]
+    if x > low:
+        z = x
+    y *= z
+    y[:2] -= z
+    return np.sum(y) + 3 * np.sum(v)
+
+
+@alternative
+def a_number_that_may_be_none_grows(x, low):
+    n = None
+    if x > low:
+        n = x
+    if n is None:
+        n = 2 * x
+    n += 1
+    n *= x
+    return n
+
+
+class _Holder:
+    def __init__(self, x):
+        self.array, self.step = np.ones(3) * x, None
+
+
+@alternative
+def an_attribute_is_written_in_place(x, low):
+    holder = _Holder(x)
+    other = holder.array
+    if x > low:
+        holder.step = x
+    if holder.step is not None:
+        holder.array -= holder.step
+        holder.step += 1
+    return np.sum(other) + (holder.step if holder.step is not None else 0)
+
+
 # -- texts and functions -----------------------------------------------------------------------------------------------
 
 

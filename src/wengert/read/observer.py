@@ -41,6 +41,10 @@ class Observer:
         """An operator is about to be applied: the result, or `UNSEEN`."""
         return UNSEEN
 
+    def combines_in_place(self, name: str, x: Any, y: Any) -> Any:
+        """`x += y` is about to happen: what it leaves in x, or `UNSEEN`."""
+        return UNSEEN
+
     def enters(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], call: Callable[..., Any]) -> Any:
         """A transform is about to call the function it was handed, by `call(function, *args, **kwargs)`."""
         return call(function, *args, **kwargs)

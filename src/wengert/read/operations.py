@@ -157,6 +157,11 @@ def unary(name: str, x: Any) -> Any:
 @hook
 def in_place(name: str, x: Any, y: Any) -> Any:
     """What `x += y` leaves in x."""
+    watcher = observer.get()
+    if watcher is not None:
+        found = watcher.combines_in_place(name, x, y)
+        if found is not UNSEEN:
+            return found
     _, apply, method = BINARY[name]
     if anything_adopted():
         y = current(y)
@@ -180,7 +185,6 @@ def in_place(name: str, x: Any, y: Any) -> Any:
     own = hasattr(kind, f"__i{method}__")
     if not own or (type(y) not in KNOWN and (kind is Box or users_method(type(y), f"__r{method}__") is not None)):
         return binary(name, x, y)
-    watcher = observer.get()
     if watcher is not None and kind is not Box:
         watcher.writes_contents(x)
     return apply(x, y)

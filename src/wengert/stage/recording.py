@@ -19,7 +19,7 @@ from wengert.read.blocks import iterate
 from wengert.read.convert import has_source
 from wengert.read.members import item, store
 from wengert.read.observer import UNSEEN, Observer, observer
-from wengert.read.operations import binary, compare
+from wengert.read.operations import binary, compare, in_place
 from wengert.read.source import is_users
 from wengert.read.users import users_function
 from wengert.record import GROUND, Box, boxed_kinds, watching_writes
@@ -349,6 +349,21 @@ class Recording(Stretches, Observer):
             return BY_CASES[type(y)](y, lambda one: binary(name, x, one))
         handler = OPERATORS.get(name)
         return UNSEEN if handler is None else handler(self, x, y)
+
+    def combines_in_place(self, name: str, x: Any, y: Any) -> Any:
+        """Writing in place, where either may be several things: each of them is written, or read, in its case."""
+        if type(x) in BY_CASES:
+            return BY_CASES[type(x)](x, lambda one: in_place(name, one, y))
+        if type(y) not in BY_CASES:
+            return UNSEEN
+        if not (isinstance(x, np.ndarray) or (isinstance(x, Box) and x.is_array())):
+            return BY_CASES[type(y)](y, lambda one: in_place(name, x, one))
+
+        def write(one: Any) -> None:
+            in_place(name, x, one)
+
+        BY_CASES[type(y)](y, write)
+        return x
 
     def compares(self, name: str, x: Any, y: Any) -> Any:
         """The same for a comparison."""
