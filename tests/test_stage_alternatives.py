@@ -75,6 +75,24 @@ def test_what_asks_for_the_thing_itself_is_refused() -> None:
         wg.compile(f)(0.5)
 
 
+@pytest.mark.parametrize("x", [2.0, 0.5])
+def test_two_that_may_be_none(x: float) -> None:
+    """An error in a case of a case is raised when the list runs, and only there."""
+
+    def f(x: float) -> Any:
+        a = x * 1.5 if x > 1 else None
+        b = x if x > 0 else None
+        return a + b
+
+    compiled = wg.compile(f)
+    if x > 1:
+        assert compiled(x) == f(x)
+        assert wg.compile(wg.grad(f))(x) == wg.grad(compiled)(x) == 2.5
+    else:
+        with pytest.raises(TypeError, match="NoneType"):
+            compiled(x)
+
+
 def test_an_array_that_may_be_none_is_not_written() -> None:
     def f(x: float) -> Any:
         y, best = np.ones(3) * x, None

@@ -69,6 +69,8 @@ def simplify(wl: WengertList) -> WengertList:
     inputs = [replay.add_input(var) for var in wl.inputs]
 
     def step(primitive: Primitive, xs: tuple[Any, ...], params: dict[str, Any], line: Line) -> Any:
+        if primitive.effect:  # it is done when the list runs, whatever is known of its inputs
+            return replay.level.process(primitive, xs, params)
         return bind(primitive, xs, params) if primitive.tidy is None else primitive.tidy(xs, params)
 
     replay.run(wl, inputs, step)
